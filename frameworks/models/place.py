@@ -1,0 +1,41 @@
+"""Where results happen: municipality, administrative post, suco, aldeia."""
+
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PlaceKind(models.TextChoices):
+    MUNICIPALITY = "municipality", _("Municipality")
+    SPECIAL_REGION = "special_region", _("Special administrative region")
+    ADMINISTRATIVE_POST = "administrative_post", _("Administrative post")
+    SUCO = "suco", _("Suco")
+    ALDEIA = "aldeia", _("Aldeia")
+
+
+@pghistory.track()
+class Place(models.Model):
+    """One place of a country's tree. `population` is a census count of people, with its year."""
+
+    country = models.CharField(_("country"), max_length=2)
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=24, choices=PlaceKind.choices)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
+    population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    population_year = models.PositiveSmallIntegerField(_("census year"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        ordering = ["country", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["country", "code"],
+                name="place_code_unique",
+                violation_error_message=_("Another place of this country has this code."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,53 @@
+"""An uploaded framework workbook between its preview and its being saved."""
+
+import uuid
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from frameworks.choices import ToneChoices
+from frameworks.models.base import ScopedQuerySet
+
+
+class ImportState(ToneChoices):
+    PREVIEWED = "previewed", _("Waiting for your decision"), "info", "eye"
+    APPLIED = "applied", _("Saved"), "good", "check-circle"
+    DISCARDED = "discarded", _("Discarded"), "muted", "minus-circle"
+
+
+def upload_path(upload, filename):
+    """A name that gives nothing away and cannot collide; the user's file name is kept in the row."""
+    return f"imports/{upload.public_id}.xlsx"
+
+
+@pghistory.track()
+class FrameworkImport(models.Model):
+    """One workbook: what it would change is worked out anew for the preview and again, identically, for saving."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    plan = models.ForeignKey("frameworks.Plan", on_delete=models.CASCADE, related_name="imports")
+    file = models.FileField(upload_to=upload_path)
+    file_name = models.CharField(_("file"), max_length=255)
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.PREVIEWED)
+    fingerprint = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text=_("Digest of the previewed changes: what is saved must be what was seen."),
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("framework import")
+        ordering = ["-created_at"]
+
+    def __str__(self):
+        return self.file_name

@@ -1,0 +1,108 @@
+"""A report that the worker writes: what was asked for, how far it is, and the file."""
+
+import uuid
+
+import pghistory
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from frameworks.choices import ToneChoices
+from frameworks.permissions import Permission, scope_filter
+
+
+class ReportKind(models.TextChoices):
+    PILLAR = "pillar", _("Pillar report")
+
+
+class RunState(ToneChoices):
+    QUEUED = "queued", _("Waiting for the worker"), "muted", "clock"
+    RUNNING = "running", _("Being written"), "info", "loop"
+    DONE = "done", _("Ready"), "good", "check-circle"
+    FAILED = "failed", _("Failed"), "bad", "x-circle"
+
+
+ACTIVE_STATES = (RunState.QUEUED, RunState.RUNNING)
+
+
+def report_path(run, filename):
+    return f"reports/{run.public_id}/{filename}"
+
+
+class ReportRunQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(scope_filter(user, Permission.VIEW_REPORTS, plan="plan"))
+
+    def active(self):
+        return self.filter(state__in=ACTIVE_STATES)
+
+    def silent_since(self, moment):
+        """Active runs without a sign of life since `moment`."""
+        return self.active().filter(heartbeat_at__lt=moment)
+
+
+@pghistory.track(exclude=["progress", "step", "heartbeat_at", "snapshot"])
+class ReportRun(models.Model):
+    """One run. `snapshot` is the data that the file was made from, `data_sha256` its checksum: the same data gives the same."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    plan = models.ForeignKey("frameworks.Plan", on_delete=models.CASCADE, related_name="report_runs")
+    round = models.ForeignKey(
+        "frameworks.ReportingRound", on_delete=models.PROTECT, related_name="report_runs"
+    )
+    pillar = models.ForeignKey(
+        "frameworks.Pillar", on_delete=models.PROTECT, null=True, blank=True, related_name="report_runs"
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=ReportKind.choices, default=ReportKind.PILLAR)
+    state = models.CharField(_("state"), max_length=10, choices=RunState.choices, default=RunState.QUEUED)
+    progress = models.PositiveSmallIntegerField(
+        _("progress (%)"), default=0, validators=[MaxValueValidator(100)]
+    )
+    step = models.CharField(_("step"), max_length=120, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    error = models.TextField(_("error"), blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # Set for runs that beat makes: a second beat finds the key taken and makes nothing.
+    periodic_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
+    created_at = models.DateTimeField(_("asked for"))
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    heartbeat_at = models.DateTimeField(_("last sign of life"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    file = models.FileField(upload_to=report_path, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    pages = models.PositiveSmallIntegerField(null=True, blank=True)
+    data_cut_off = models.DateTimeField(null=True, blank=True)
+    data_sha256 = models.CharField(max_length=64, blank=True)
+    snapshot = models.JSONField(null=True, blank=True)
+
+    objects = ReportRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["plan", "-created_at"], name="report_run_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(progress__lte=100), name="report_progress_in_bounds"),
+            models.CheckConstraint(
+                condition=~Q(state="done") | (~Q(file="") & Q(finished_at__isnull=False)),
+                name="report_done_has_file",
+                violation_error_message=_("A finished report has a file."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(error=""),
+                name="report_failure_has_reason",
+                violation_error_message=_("A failed report says why."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.pillar or ''} {self.round}"
+
+    @property
+    def is_active(self):
+        return self.state in ACTIVE_STATES

@@ -1,0 +1,275 @@
+"""What one institution reports in one round on one pillar.
+
+DOMAIN.md calls a submission "what one institution reports in one round". Its review is a pillar's affair: the police sit
+in all four working groups, and one group's return must not unlock what another has endorsed. So the row is
+institution × round × pillar; the focal point sees one list and may submit all of it at once.
+"""
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from frameworks.choices import ToneChoices
+from frameworks.models.indicator import figure_field
+from frameworks.permissions import Permission, scope_filter
+
+
+class SubmissionState(ToneChoices):
+    DRAFT = "draft", _("Draft"), "neutral", "pencil"
+    SUBMITTED = "submitted", _("Submitted"), "info", "send"
+    RETURNED = "returned", _("Returned"), "warn", "undo"
+    ACCEPTED = "accepted", _("Accepted"), "ok", "check"
+    ENDORSED = "endorsed", _("Endorsed"), "good", "check-double"
+
+
+#: With the ministry; with (or past) the reviewers. A returned submission is the ministry's to change again: until it
+#: comes back nobody else reads it.
+EDITABLE_STATES = (SubmissionState.DRAFT, SubmissionState.RETURNED)
+REVIEWABLE_STATES = (SubmissionState.SUBMITTED, SubmissionState.ACCEPTED, SubmissionState.ENDORSED)
+OFFICIAL_STATES = (SubmissionState.ACCEPTED, SubmissionState.ENDORSED)
+
+
+class ActivityStatus(ToneChoices):
+    """Vocabulary 1 of DOMAIN.md."""
+
+    NOT_DUE = "not_due", _("Not due"), "muted", "circle-dashed"
+    NOT_STARTED = "not_started", _("Not started"), "neutral", "circle"
+    ON_TRACK = "on_track", _("On track"), "ok", "play"
+    DELAYED = "delayed", _("Delayed"), "warn", "clock"
+    COMPLETED = "completed", _("Completed"), "good", "check-circle"
+    CONTINUOUS = "continuous", _("Continuous"), "info", "loop"
+    DEFERRED = "deferred", _("Deferred"), "neutral", "pause"
+    CANCELLED = "cancelled", _("Cancelled"), "muted", "x-circle"
+
+
+#: These two need a reason (DOMAIN.md, vocabulary 1).
+STATUSES_NEEDING_REASON = (ActivityStatus.DEFERRED, ActivityStatus.CANCELLED)
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Own institution's: always. The reviewers', secretariat's and monitoring team's: once submitted.
+
+        Nobody reads another institution's draft, nor a returned submission while it is being changed.
+        """
+        own = scope_filter(user, Permission.EDIT_SUBMISSION, plan="round__plan", institution="institution")
+        others = scope_filter(
+            user, Permission.VIEW_SUBMISSIONS, plan="round__plan", institution="institution", pillar="pillar"
+        )
+        return self.filter(own | (others & Q(state__in=REVIEWABLE_STATES)))
+
+    def board_visible_to(self, user):
+        """Rows whose existence and state (not content) the user may see: the submission board counts drafts too."""
+        board = scope_filter(user, Permission.VIEW_DASHBOARD, plan="round__plan")
+        content = scope_filter(
+            user, Permission.VIEW_SUBMISSIONS, plan="round__plan", institution="institution", pillar="pillar"
+        )
+        return self.filter(board | content)
+
+    def editable_by(self, user):
+        return self.filter(
+            scope_filter(user, Permission.EDIT_SUBMISSION, plan="round__plan", institution="institution"),
+            state__in=EDITABLE_STATES,
+        )
+
+    def overdue(self, on):
+        """Still with the ministry after the round's deadline (computed, never stored)."""
+        return self.filter(state__in=EDITABLE_STATES, round__opened_at__isnull=False, round__due_on__lt=on)
+
+    def with_start(self):
+        """Annotates `is_started`: at least one activity has been filled."""
+        return self.annotate(is_started=Exists(ActivityProgress.objects.filter(submission=OuterRef("pk"))))
+
+
+@pghistory.track()
+class Submission(models.Model):
+    round = models.ForeignKey(
+        "frameworks.ReportingRound",
+        verbose_name=_("round"),
+        on_delete=models.PROTECT,
+        related_name="submissions",
+    )
+    institution = models.ForeignKey(
+        "frameworks.Institution",
+        verbose_name=_("institution"),
+        on_delete=models.PROTECT,
+        related_name="submissions",
+    )
+    pillar = models.ForeignKey(
+        "frameworks.Pillar", verbose_name=_("pillar"), on_delete=models.PROTECT, related_name="submissions"
+    )
+    state = models.CharField(
+        _("state"), max_length=12, choices=SubmissionState.choices, default=SubmissionState.DRAFT
+    )
+    # How often it was submitted; sign-offs belong to one cycle and fall with a return.
+    cycle = models.PositiveSmallIntegerField(default=0)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    first_submitted_at = models.DateTimeField(_("first submitted"), null=True, blank=True)
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    endorsed_at = models.DateTimeField(_("endorsed"), null=True, blank=True)
+    return_note = models.TextField(_("note with the return"), blank=True)
+    officer_name = models.CharField(_("accountable officer"), max_length=150, blank=True)
+    officer_post = models.CharField(_("post of the officer"), max_length=150, blank=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        ordering = ["round", "institution", "pillar"]
+        indexes = [models.Index(fields=["round", "state"], name="submission_round_state")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "institution", "pillar"],
+                name="submission_once",
+                violation_error_message=_(
+                    "This institution already has a submission for the round and pillar."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[*REVIEWABLE_STATES])
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                name="submission_submitted_by_someone",
+                violation_error_message=_("A submitted report needs a person and a time."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned") | ~Q(return_note=""),
+                name="submission_return_has_note",
+                violation_error_message=_("A return needs a note."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.institution} · {self.round} · {self.pillar}"
+
+    def permission_scope(self):
+        return self.round.plan_id, self.institution_id, self.pillar_id
+
+    @property
+    def is_editable(self):
+        return self.state in EDITABLE_STATES
+
+    def days_late(self, on):
+        """Days past the deadline: until the first submission, or until `on` while it is still out. 0 when on time."""
+        if self.round.opened_at is None:
+            return 0
+        reached = self.first_submitted_at.date() if self.first_submitted_at else on
+        return max(0, (reached - self.round.due_on).days)
+
+
+class ProgressQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(submission__in=Submission.objects.visible_to(user))
+
+    def official(self):
+        return self.filter(submission__state__in=OFFICIAL_STATES)
+
+
+@pghistory.track()
+class ActivityProgress(models.Model):
+    """One activity in one submission: its status and its story."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="progress")
+    activity = models.ForeignKey("frameworks.Activity", on_delete=models.PROTECT, related_name="progress")
+    status = models.CharField(_("status"), max_length=12, choices=ActivityStatus.choices, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    narrative = models.TextField(_("progress"), blank=True)
+    what_worked = models.TextField(_("what worked"), blank=True)
+    what_did_not = models.TextField(_("what did not, and why"), blank=True)
+    next_steps = models.TextField(_("next steps"), blank=True)
+    # Raised with every save; a form that was opened on an older version is told (two tabs, two people).
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(null=True, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = ProgressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("activity progress")
+        ordering = ["submission", "activity__sort_key"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "activity"],
+                name="progress_once",
+                violation_error_message=_("This activity is already reported."),
+            )
+        ]
+
+
+class ValueQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(submission__in=Submission.objects.visible_to(user))
+
+    def totals(self):
+        """The figure of the whole, without its breakdowns by category and place."""
+        return self.filter(category__isnull=True, place__isnull=True)
+
+
+@pghistory.track()
+class IndicatorValue(models.Model):
+    """One reported figure: the total of an indicator, or one category or place of it.
+
+    Missing is not zero: a blank stays blank, with `no_data_reason` where the ministry gives one (DOMAIN.md, Arithmetic).
+    Shares keep numerator and denominator; `value` holds counts, scale levels, yes (1) / no (0), and the rare percentage
+    whose parts are not known.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="values")
+    indicator = models.ForeignKey("frameworks.Indicator", on_delete=models.PROTECT, related_name="values")
+    category = models.ForeignKey(
+        "frameworks.Category", on_delete=models.PROTECT, null=True, blank=True, related_name="values"
+    )
+    place = models.ForeignKey(
+        "frameworks.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="values"
+    )
+    numerator = figure_field(_("numerator"))
+    denominator = figure_field(_("denominator"))
+    value = figure_field(_("value"))
+    text = models.TextField(_("answer in words"), blank=True)
+    no_data_reason = models.CharField(_("no data because"), max_length=500, blank=True)
+    comment = models.TextField(_("comment"), blank=True)
+
+    objects = ValueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("indicator value")
+        ordering = ["submission", "indicator", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "indicator", "category", "place"],
+                name="value_once",
+                nulls_distinct=False,
+                violation_error_message=_("This figure is already reported."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(numerator__isnull=True) | Q(numerator__gte=0))
+                & (Q(denominator__isnull=True) | Q(denominator__gte=0)),
+                name="value_parts_not_negative",
+                violation_error_message=_("A numerator or a denominator cannot be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(no_data_reason="")
+                | Q(numerator__isnull=True, denominator__isnull=True, value__isnull=True),
+                name="value_or_reason",
+                violation_error_message=_("Give a figure, or say why there is none; not both."),
+            ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True) | Q(numerator__isnull=True, denominator__isnull=True),
+                name="value_once_only",
+                violation_error_message=_("Give numerator and denominator, or a value; not both."),
+            ),
+        ]
+
+    @property
+    def is_blank(self):
+        return self.numerator is None and self.denominator is None and self.value is None and not self.text

@@ -1,0 +1,75 @@
+"""The secretariat's dashboard; also read by co-leads, steering committee and monitoring team."""
+
+from django.db.models import Count
+from django.http import Http404
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from frameworks.gaps import count_gaps
+from frameworks.permissions import Permission, has_permission
+from frameworks.web import PlanMixin
+from monitoring import dashboards
+from monitoring.models import Submission
+
+
+class Dashboard(PlanMixin, TemplateView):
+    """How the round stands, on one page: who has reported, what is off track, what waits, which reports there are."""
+
+    template_name = "monitoring/dashboard.html"
+    permission = Permission.VIEW_DASHBOARD
+
+    def get_context_data(self, **kwargs):
+        user, plan = self.request.user, self.plan
+        label = self.request.GET.get("round", "")
+        round, rounds = dashboards.current_round(plan, label)
+        if label and round is None:
+            raise Http404
+        context = {
+            "round": round,
+            "round_tabs": [
+                {"label": one.label, "url": f"?round={one.label}", "current": one == round}
+                for one in rounds
+                if one.opened_at is not None
+            ],
+            "vacant": list(dashboards.vacant_seats(plan, self.today)),
+            "gap_count": count_gaps(plan),
+            "runs": list(dashboards.newest_reports(plan, user)),
+            "may_generate": has_permission(user, Permission.GENERATE_REPORT, plan),
+            "may_open_round": has_permission(user, Permission.MANAGE_ROUNDS, plan),
+        }
+        if round is not None and round.opened_at is not None:
+            context |= self._of_round(round, user)
+        return super().get_context_data(**context, **kwargs)
+
+    def _of_round(self, round, user):
+        pillars, rows = dashboards.submission_board(round=round, user=user, on=self.today)
+        received, expected = dashboards.received_of(rows)
+        off_track = dashboards.off_track(round=round, user=user)
+        return {
+            "phase": round.phase(self.today),
+            "days_left": (round.due_on - self.today).days,
+            "pillars": pillars,
+            "rows": rows,
+            "received": received,
+            "expected": expected,
+            "overdue": sum(any(cell and cell.is_overdue for cell in row.cells) for row in rows),
+            "waiting": self._waiting(round, user),
+            "counts": dashboards.pillar_counts(round=round),
+            "off_track": off_track,
+            "dissents": list(dashboards.dissents(round=round, user=user)),
+            "board_url": reverse("dashboard", args=[self.plan.code]),
+        }
+
+    def _waiting(self, round, user):
+        """How many submissions wait for review (submitted) and for signatures (accepted)."""
+        counts = dict(
+            Submission.objects.board_visible_to(user)
+            .filter(round=round)
+            .order_by()
+            .values_list("state")
+            .annotate(Count("pk"))
+        )
+        return {
+            state: counts.get(state, 0)
+            for state in ("submitted", "accepted", "returned", "endorsed", "draft")
+        }

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class NapwpsConfig(AppConfig):
+    name = "napwps"
+    verbose_name = "NAP WPS Tracker"

@@ -1,0 +1,95 @@
+"""What every page has: navigation by seat, the plans to switch between, notices."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from frameworks.models import Pillar, Plan, Role
+from frameworks.permissions import Permission, has_permission, held_seats, is_everywhere, is_insider
+
+
+def page(request):
+    """Context for base.html. Bounded: two small queries (plans, pillars) for a signed-in person, one for a visitor."""
+    user = getattr(request, "user", None)
+    if user is None:
+        return {"demo": settings.DEMO, "app_version": settings.VERSION}
+    plan = getattr(request, "plan", None)
+    plans = SimpleLazyObject(lambda: _plans_of(user))
+    if plan is None and user.is_authenticated and len(plans) == 1:
+        plan = plans[0]
+    return {
+        "demo": settings.DEMO,
+        "app_version": settings.VERSION,
+        "current_plan": plan,
+        "plan_choices": SimpleLazyObject(lambda: _choices(plans, plan)),
+        "nav": SimpleLazyObject(lambda: _nav(request, user, plan)),
+        "seat_label": SimpleLazyObject(lambda: _seat_label(user, plan)),
+        "tokens_url": reverse("tokens") if user.is_authenticated else None,
+        "holds_illustrative_data": bool(plan and plan.holds_illustrative_data),
+    }
+
+
+def _plans_of(user):
+    """The plans that somebody works in (administrators: all); visitors switch on the list of plans instead."""
+    if not user.is_authenticated:
+        return []
+    plans = Plan.objects.visible_to(user).order_by("country", "-start_year")
+    if not is_everywhere(user):
+        plans = plans.filter(pk__in={seat.plan_id for seat in held_seats(user)})
+    return list(plans[:30])
+
+
+def _choices(plans, current):
+    if len(plans) < 2:
+        return []
+    return [
+        {"label": one.short_name, "url": one.get_absolute_url(), "current": one == current} for one in plans
+    ]
+
+
+def _seat_label(user, plan):
+    seats = [seat for seat in held_seats(user) if plan is None or seat.plan_id in (plan.pk, None)]
+    return str(Role(seats[0].role).label) if seats else ""
+
+
+def _nav(request, user, plan):
+    """Label, address and whether the page lies under it; only what the person may open."""
+    if plan is None:
+        items = [(_("Plans"), reverse("plans"))]
+        return [_item(request, label, url) for label, url in items]
+    code = plan.code
+    items = []
+    if is_insider(user, plan):
+        if has_permission(user, Permission.VIEW_DASHBOARD, plan):
+            items.append((_("Dashboard"), reverse("dashboard", args=[code])))
+        if _holds(user, plan, Role.FOCAL_POINT):
+            items.append((_("My report"), reverse("my_report_latest", args=[code])))
+        items += [
+            (_("Review: %(pillar)s") % {"pillar": pillar.name}, reverse("review", args=[code, pillar.code]))
+            for pillar in _pillars_to_review(user, plan)
+        ]
+    items.append((plan.words["plan"], plan.get_absolute_url()))
+    if is_insider(user, plan):
+        if has_permission(user, Permission.VIEW_REPORTS, plan):
+            items.append((_("Reports"), reverse("reports", args=[code])))
+        items.append((_("Rounds"), reverse("plan_rounds", args=[code])))
+        items.append((_("People"), reverse("plan_people", args=[code])))
+    return [_item(request, label, url) for label, url in items]
+
+
+def _holds(user, plan, *roles):
+    return any(seat.plan_id == plan.pk and seat.role in roles for seat in held_seats(user))
+
+
+def _pillars_to_review(user, plan):
+    mine = {
+        seat.pillar_id
+        for seat in held_seats(user)
+        if seat.plan_id == plan.pk and seat.role in (Role.GOVERNMENT_CO_LEAD, Role.CSO_CO_LEAD)
+    }
+    return Pillar.objects.filter(pk__in=mine) if mine else []
+
+
+def _item(request, label, url):
+    return {"label": label, "url": url, "current": request.path == url}

@@ -1,0 +1,27 @@
+"""Composition only: each app keeps its own paths."""
+
+from django.conf import settings
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+from django.views.generic import TemplateView
+
+from frameworks.views.account import RevokeToken, Tokens
+from napwps.views import Home, SignIn, healthz
+
+urlpatterns = [
+    path("", Home.as_view(), name="home"),
+    path("healthz/", healthz, name="healthz"),
+    path("sign-in/", SignIn.as_view(), name="sign_in"),
+    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("account/tokens/", Tokens.as_view(), name="tokens"),
+    path("account/tokens/<str:key>/revoke/", RevokeToken.as_view(), name="token_revoke"),
+    path("", include("frameworks.urls")),
+    path("", include("budgets.urls")),
+    path("", include("monitoring.urls")),
+    path("", include("monitoring.urls_reports")),
+    path("api/", include("napwps.urls_api")),
+]
+if settings.DEMO or settings.DEBUG:
+    urlpatterns.append(
+        path("styleguide/", TemplateView.as_view(template_name="styleguide.html"), name="styleguide")
+    )

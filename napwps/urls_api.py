@@ -1,0 +1,15 @@
+"""The API's addresses. v1 stays as it is; what breaks it becomes v2."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from frameworks.api import IndicatorList, PlanList
+from monitoring.api import IndicatorDataList
+
+urlpatterns = [
+    path("v1/plans/", PlanList.as_view(), name="api_plans"),
+    path("v1/indicators/", IndicatorList.as_view(), name="api_indicators"),
+    path("v1/indicator-data/", IndicatorDataList.as_view(), name="api_indicator_data"),
+    path("v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+]

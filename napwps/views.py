@@ -1,0 +1,75 @@
+"""The front door: the public's page, and for people who sign in the way to their own first screen."""
+
+from django.conf import settings
+from django.contrib.auth.views import LoginView
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from frameworks.models import Pillar, Plan, Role
+from frameworks.permissions import held_seats
+from monitoring.dashboards import published_progress
+
+
+def healthz(request):
+    """For load balancers and bin/demo: the web process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+class SignIn(LoginView):
+    """Sign-in by e-mail address. In the demo, and only there, the page lists the people to be."""
+
+    template_name = "account/sign_in.html"
+
+    def get_context_data(self, **kwargs):
+        if settings.DEMO:
+            from napwps.demo.people import sign_in_choices
+
+            kwargs |= sign_in_choices()
+        return super().get_context_data(**kwargs)
+
+
+class Home(TemplateView):
+    """Visitors: what is published, plan by plan. Signed in: straight to what the seat is for."""
+
+    template_name = "home.html"
+
+    def get(self, request, *args, **kwargs):
+        first_screen = _first_screen(request.user)
+        return redirect(first_screen) if first_screen else super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        plans = (
+            Plan.objects.visible_to(self.request.user)
+            .filter(is_public=True)
+            .order_by("country", "-start_year")
+        )
+        return super().get_context_data(cards=published_progress(plans), **kwargs)
+
+
+def _first_screen(user):
+    """Where the most demanding seat of a person begins; None for visitors and people without a seat."""
+    seats = held_seats(user)
+    if not seats:
+        return None
+    plans = dict(Plan.objects.filter(pk__in={seat.plan_id for seat in seats}).values_list("pk", "code"))
+    for roles, target in (
+        (
+            (Role.SECRETARIAT, Role.STEERING_COMMITTEE, Role.MONITORING_TEAM),
+            lambda seat, code: reverse("dashboard", args=[code]),
+        ),
+        ((Role.FOCAL_POINT,), lambda seat, code: reverse("my_report_latest", args=[code])),
+        ((Role.GOVERNMENT_CO_LEAD, Role.CSO_CO_LEAD), _review_of),
+    ):
+        for seat in seats:
+            if seat.role in roles:
+                return target(seat, plans[seat.plan_id])
+    for seat in seats:
+        if seat.plan_id:
+            return reverse("plan", args=[plans[seat.plan_id]])
+    return reverse("plans")
+
+
+def _review_of(seat, code):
+    return reverse("review", args=[code, Pillar.objects.get(pk=seat.pillar_id).code])
