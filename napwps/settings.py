@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pghistory
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -231,6 +232,8 @@ CELERY_BEAT_SCHEDULE = {
 # A report run without a sign of life for this long is taken for stopped (seconds).
 REPORT_SILENCE_SECONDS = number("REPORT_SILENCE_SECONDS", 120)
 
+# Removing a target or a cost is a change too: the default of pghistory forgets deletions.
+PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 

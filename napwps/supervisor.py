@@ -11,6 +11,7 @@ SIGKILL (`guarded`, `end_with_parent`).
 import argparse
 import contextlib
 import errno
+import io
 import os
 import secrets
 import signal
@@ -23,7 +24,7 @@ import urllib.request
 from pathlib import Path
 
 from napwps.embedded import ServiceError, services
-from napwps.embedded.folders import kept_secret, make_folder, temporary_folder
+from napwps.embedded.folders import kept_secret, make_folder, temporary_folder, write_private
 from napwps.embedded.processes import Child, end_with_parent, guarded, spawn, tail
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -172,10 +173,10 @@ def _demo(options, stack, started):
             "or empty that database yourself."
         )
     port = choose_port(options.host, options.port)
-    if port != (options.port or PORT):
-        say(f"Port {PORT} is in use; using port {port}.")
     addresses = stack.enter_context(services(options.folder, durable=True, fresh=options.reset))
     say(f"Services ready after {time.monotonic() - started:.1f} s ({_described(addresses)}).")
+    if port != (options.port or PORT):
+        say(f"Port {PORT} is in use; using port {port}.")
     environment = _demo_environment(addresses, options)
     accounts = _prepare(options.folder, environment)
     say(f"Database ready after {time.monotonic() - started:.1f} s.")
@@ -243,8 +244,9 @@ def prepare(table):
     django.setup()
     call_command("migrate", interactive=False, verbosity=1)
     call_command("load_demo")
-    with Path(table).open("w") as file:
-        call_command("demo_accounts", stdout=file)
+    accounts = io.StringIO()
+    call_command("demo_accounts", stdout=accounts)
+    write_private(table, accounts.getvalue())
     return 0
 
 

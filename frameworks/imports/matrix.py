@@ -4,6 +4,8 @@ A merged cell shows in all its rows; a blank cell under a text means "as above",
 guessed silently: what is assumed becomes a note or warning at its cell, what can be read in two ways an error.
 """
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.imports import grid as grids
@@ -23,6 +25,7 @@ from frameworks.imports.tree import Node
 from frameworks.imports.vocabulary import FIELD_LABELS, FOOTNOTES
 
 CHAIN = ("pillar", "goal", "output", "activity")
+_FOOTNOTE = re.compile(rf"(?:{'|'.join(FOOTNOTES)})\s*\d*\s*[:.–—-]|\*", re.IGNORECASE)
 PARENT = {"goal": "pillar", "output": "goal", "activity": "output"}
 
 
@@ -55,6 +58,7 @@ class _Reader:
     def __init__(self, grid, layout, book, known, doubts):
         self.grid, self.layout, self.book, self.known, self.doubts = grid, layout, book, known, doubts
         self.view = View(grid, layout)
+        self.heads = {cell.text for row in (layout.first_row, layout.last_row) for cell in grid.showing(row)}
         self.current = dict.fromkeys(CHAIN)
         self.seen = {}  # (level, cell) → node: a merged cell is met once per row
         self.taken = set()  # (activity, cell) whose marks or leads are already taken
@@ -137,13 +141,13 @@ class _Reader:
         cell = showing[0]
         label = texts.split_label(cell.text)
         wide = self.grid.extent(cell)[1] - cell.column >= 2
-        if (texts.fold(cell.text).split() or [""])[0] in FOOTNOTES or cell.text.startswith("*"):
+        if _FOOTNOTE.match(cell.text):
             self.note_not_read(cell)
             return True
         if label and label[0] == "pillar":
             self.begin_pillar(cell, cell.text)
             return True
-        if label and (wide or self.view.field_at.get(cell.column) not in CHAIN or label[0] == "goal"):
+        if label and self.view.field_at.get(cell.column) not in (label[0], "indicator"):
             self.begin(label[0], cell, label[1], label[2])
             return True
         code, text = texts.split_code(cell.text)
@@ -171,12 +175,7 @@ class _Reader:
 
     def is_repeated_header(self, showing):
         """True for the header printed again on a further page."""
-        heads = {
-            cell.text
-            for row in (self.layout.first_row, self.layout.last_row)
-            for cell in self.grid.showing(row)
-        }
-        return len(showing) > 1 and all(cell.text in heads for cell in showing)
+        return len(showing) > 1 and all(cell.text in self.heads for cell in showing)
 
     # Rows
 
@@ -207,6 +206,14 @@ class _Reader:
             self.seen[level, anchor.at] = current
             return
         else:
+            if not text:
+                self.doubts.error(
+                    "code_without_text",
+                    (code_cell or anchor).source,
+                    _("{level} {code} has a code but no text. Write its text."),
+                    level=FIELD_LABELS[level],
+                    code=code,
+                )
             self.begin(level, anchor, code, text)
         self.seen[level, anchor.at] = self.current[level]
 
@@ -216,19 +223,13 @@ class _Reader:
         if cell:
             refuse_dates(cell, code_cell is None, self.doubts)
             code, text = texts.split_code(cell.text) if level != "pillar" else ("", cell.text)
+            if level != "pillar" and not code and texts.is_bare_code(text):
+                code, text = texts.code_of_cell(text), ""
         if code_cell:
             own = read_code(code_cell, self.doubts)
             if cell and code and own and own != code:
                 text = texts.clean(cell.text)  # another number at its beginning belongs to the text
             code = own or code
-        if not text:
-            self.doubts.error(
-                "code_without_text",
-                (code_cell or cell).source,
-                _("{level} {code} has a code but no text. Write its text."),
-                level=FIELD_LABELS[level],
-                code=code,
-            )
         return code, text
 
     def begin(self, level, cell, code, text):

@@ -103,7 +103,7 @@ def make_indicator(view, row, owner, doubts):
         **_details(view, row, doubts),
     }
     owner.under("indicator").append(node)
-    other = owner.statements.setdefault(texts.fold(statement), node)
+    other = owner.statements.setdefault(statement.casefold(), node)
     if other is not node:
         doubts.error(
             "duplicate_indicator",

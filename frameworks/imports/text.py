@@ -23,11 +23,13 @@ _CODE = re.compile(
     (?P<code>(?:[A-Z]{{1,3}}[.-]?)?\d{{1,4}}(?:\.\d{{1,4}})+(?:[a-z]{{1,2}}|\.[a-z])?   # 1.1, 1.1.2a, P1.1, A.1.2
        |(?<=\w\s)\d{{1,3}}[a-z]?                                                     # Goal 1
        |\d{{1,3}}(?=[.):]\s))                                                        # 1. Text
-    (?![\w%])
-    (?:[.):]+\s*|\s*[-–—]\s+|\s+)
-    (?!(?:%|percent|per\ cent|million|milh|por\ cento))(?P<rest>\S.*)""",
+    (?![\w%])(?!\.\d)
+    (?P<end>[.):]+(?:\s+|(?=[^\W\d]))|\s*[-–—]\s+|\s+)
+    (?P<rest>\S.*)""",
     re.VERBOSE | re.DOTALL,
 )
+#: "1.5 million women", "2.5 % of posts": amounts, not codes.
+_AMOUNT = re.compile(r"\d+\.\d+\s+(?:%|percent|per cent|million|milh|por cento)", re.IGNORECASE)
 _BARE_CODE = re.compile(
     rf"(?:(?:{LABELS})\s+)?(?P<code>[A-Za-z0-9][A-Za-z0-9._-]{{0,38}}?)[.):]*", re.IGNORECASE
 )
@@ -61,9 +63,14 @@ def split_code(text, *, keep_lines=False):
     """
     text = raw(text) if keep_lines else clean(text)
     match = _CODE.match(text)
-    if match:
-        return match["code"], match["rest"]
-    return "", text
+    if match is None or (not match["end"].strip() and _AMOUNT.match(text)):
+        return "", text
+    return match["code"], match["rest"]
+
+
+def is_bare_code(text):
+    """True for a code with no text behind it: "1.2.1", "A.1." """
+    return bool(re.fullmatch(r"(?:[A-Z]{1,3}[.-]?)?\d{1,4}(?:\.\d{1,4})*(?:[a-z]{1,2})?[.):]?", clean(text)))
 
 
 def code_of_cell(text):

@@ -31,7 +31,7 @@ class Node:
     years: set = field(default_factory=set)
     leads: list = field(default_factory=list)  # (name, role, is_group, source)
     extra: dict = field(default_factory=dict)  # what an indicator carries besides
-    statements: dict = field(default_factory=dict)  # folded statement → its indicator, to find doubles
+    statements: dict = field(default_factory=dict)  # statement → its indicator, to find doubles
 
     def under(self, level):
         return self.children.setdefault(level, [])

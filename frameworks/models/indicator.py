@@ -209,6 +209,14 @@ class Indicator(models.Model):
         return self.baseline_value is not None or self.baseline_numerator is not None
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent(), obj_field=None)
+class ResponsibleInstitution(Indicator.responsible.through):
+    """Who reports the figure, as rows of their own: only so that the history keeps who was added and taken off."""
+
+    class Meta:
+        proxy = True
+
+
 class TargetQuerySet(ScopedQuerySet):
     plan_path = "indicator__plan"
 

@@ -254,13 +254,17 @@ def _anchor(bound):
 
 
 def _form_items(form, where=""):
+    """Each error with its field's name in front: "This field is required." five times helps nobody."""
     for name, messages in form.errors.items():
         bound = None if name == NON_FIELD_ERRORS else form[name]
         for message in messages:
-            text = f"{where}{message}"
-            if bound is not None and bound.is_hidden:
-                text = f"{where}{bound.label}: {message}"
-            yield {"text": text, "target": "" if bound is None or bound.is_hidden else _anchor(bound)}
+            text = str(message)
+            if bound is not None and str(bound.label).lower() not in text.lower():
+                text = (
+                    f"{bound.label} {text}" if str(bound.label)[-1:] in "?!.:" else f"{bound.label}: {text}"
+                )
+            target = "" if bound is None or bound.is_hidden else _anchor(bound)
+            yield {"text": f"{where}{text}", "target": target}
 
 
 @register.inclusion_tag("partials/form_errors.html")
@@ -280,6 +284,15 @@ def form_errors(*forms):
     return {"items": items}
 
 
+def _field_mark(bound, needed):
+    """Most fields are required, so the others are marked; a draft may lack what a submission needs."""
+    if needed:
+        return format_html('<span class="needed">{}</span>', _("needed {when}").format(when=needed))
+    if not bound.field.required:
+        return format_html(' <span class="optional">{}</span>', _("(optional)"))
+    return ""
+
+
 @register.inclusion_tag("partials/field.html")
 def field(bound, label="", hint="", width="", hide_label=False, needed=""):
     hint = hint or bound.help_text
@@ -294,7 +307,7 @@ def field(bound, label="", hint="", width="", hide_label=False, needed=""):
         "hint": hint,
         "width": width,
         "hide_label": hide_label,
-        "needed": needed,
+        "mark": _field_mark(bound, needed),
         "grouped": grouped,
         "described": " ".join(described),
         "check": bound.field.widget.__class__.__name__ == "CheckboxInput",

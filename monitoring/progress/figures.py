@@ -28,8 +28,8 @@ ARITHMETIC = Context(
     Emax=MAX_EMAX,
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
-# Beyond what Python's decimals hold by default (10 ** 999,999), and far enough within what ARITHMETIC holds for
-# no formula to overflow.
+# Beyond what Python's decimals hold by default (10 ** 999,999), and so far within what ARITHMETIC holds that
+# no formula overflows.
 LARGEST_EXPONENT = 10**15
 
 

@@ -34,7 +34,9 @@ def real():
     return openpyxl.load_workbook(REAL)
 
 
-def book(*rows, title="Participation", header=HEADER, above=(("NAP 2024-2025",), ("Goal: Women take part.",))):
+def book(
+    *rows, title="Participation", header=HEADER, above=(("NAP 2024-2025",), ("Goal: Women take part.",))
+):
     """A workbook of one pillar sheet: the lines above, the header, the rows."""
     workbook = openpyxl.Workbook()
     workbook.active.title = title

@@ -6,7 +6,18 @@ from xml.sax.saxutils import escape
 import pytest
 
 from frameworks.imports.results import MAX_DOUBTS
-from tests.frameworks.imports.books import FIRST, book, codes, doubts, only, parts, read, real, saved, with_part
+from tests.frameworks.imports.books import (
+    FIRST,
+    book,
+    codes,
+    doubts,
+    only,
+    parts,
+    read,
+    real,
+    saved,
+    with_part,
+)
 
 SHEET = "xl/worksheets/sheet1.xml"
 LOST = ["1.2. Laws change.", "1.2.1. Write laws.", "# of laws increased", None, "x", "MJ"]
@@ -67,9 +78,26 @@ def test_headers_without_rows():
 
 
 def test_unknown_and_doubled_columns_are_noted():
-    header = ["Output", "Specific Activities", "Performance Indicators", 2024, "Colour", "Budget", "Indicators", None]
-    parsed = read(book(["1.1. a b", "1.1.1. c d", "# of women increased", "x", "red", 12, "again", "stray"], header=header))
-    assert [(doubt.cell, doubt.level) for doubt in doubts(parsed, "column_not_read")] == [("E3", "note"), ("F3", "note")]
+    header = [
+        "Output",
+        "Specific Activities",
+        "Performance Indicators",
+        2024,
+        "Colour",
+        "Budget",
+        "Indicators",
+        None,
+    ]
+    parsed = read(
+        book(
+            ["1.1. a b", "1.1.1. c d", "# of women increased", "x", "red", 12, "again", "stray"],
+            header=header,
+        )
+    )
+    assert [(doubt.cell, doubt.level) for doubt in doubts(parsed, "column_not_read")] == [
+        ("E3", "note"),
+        ("F3", "note"),
+    ]
     assert "“Colour”" in str(doubts(parsed, "column_not_read")[0])
     assert (only(parsed, "column_twice").cell, only(parsed, "column_twice").level) == ("G3", "warning")
     assert only(parsed, "column_without_header").cell == "H4"
@@ -136,10 +164,14 @@ def test_code_turned_into_a_date(cell):
 
 
 def test_code_without_text_and_text_for_a_code():
-    assert error(read(real_with("B10", "1.2.1")), "code_missing", "B10")
+    assert error(read(real_with("B10", "1.2.1")), "code_without_text", "B10")
     header = ["Code", "Output", "Activity code", "Activity", "Indicators", 2024]
-    assert error(read(book(["1.1", "a", "1.1.1", None, "# of b increased"], header=header)), "code_without_text", "C4")
-    assert error(read(book(["1.1", "a", "see note", "b", "# of b increased"], header=header)), "not_a_code", "C4")
+    assert error(
+        read(book(["1.1", "a", "1.1.1", None, "# of b increased"], header=header)), "code_without_text", "C4"
+    )
+    assert error(
+        read(book(["1.1", "a", "see note", "b", "# of b increased"], header=header)), "not_a_code", "C4"
+    )
 
 
 def test_one_activity_without_a_code():
@@ -151,8 +183,6 @@ def test_code_of_another_output():
     doubt = only(parsed, "code_of_other_parent")
     assert (doubt.level, doubt.cell) == ("warning", "B10") and "1.2" in str(doubt)
     assert parsed.can_be_saved
-
-
 
 
 # Formulas and faults
@@ -190,7 +220,9 @@ def test_formulas_in_the_group_sheet_are_refused():
     assert error(read(real_with("C3", "=A1", "Working groups")), "formula", "C3", "Working groups")
 
 
-@pytest.mark.parametrize("text", ["- Suco Chief", "+10% of women increased", "–", "-", "a = b", "SEI | MAE!", "e-mail@x.org"])
+@pytest.mark.parametrize(
+    "text", ["- Suco Chief", "+10% of women increased", "–", "-", "a = b", "SEI | MAE!", "e-mail@x.org"]
+)
 def test_dashes_and_signs_in_text_are_fine(text):
     assert "formula" not in codes(read(real_with_text("C9", text)))
 
@@ -202,14 +234,20 @@ def test_array_formulas_are_refused():
 
 
 def test_faults_of_excel_are_refused():
-    data = with_part(saved(real_with("K5", 1)), SHEET, lambda xml: xml.replace('<c r="K5" t="n"><v>1</v>', '<c r="K5" t="e"><v>#REF!</v>'))
+    data = with_part(
+        saved(real_with("K5", 1)),
+        SHEET,
+        lambda xml: xml.replace('<c r="K5" t="n"><v>1</v>', '<c r="K5" t="e"><v>#REF!</v>'),
+    )
     assert "#REF!" in error(read(data), "fault", "K5")
 
 
 # Marks and years
 
 
-@pytest.mark.parametrize("value", ["x", "X", " x ", "✓", "✔", "✔️", 1, 1.0, "1", "yes", "Sim", "•", True, "\u00a0x"])
+@pytest.mark.parametrize(
+    "value", ["x", "X", " x ", "✓", "✔", "✔️", 1, 1.0, "1", "yes", "Sim", "•", True, "\u00a0x"]
+)
 def test_marks_that_count(value):
     assert read(book([*FIRST[:3], value])).activities()[0].years == (2024,)
 
@@ -240,8 +278,17 @@ def test_a_schedule_in_words():
         [None, "1.1.5. g", "# of g increased", "2028-2024"],
     )
     parsed = read(book(*rows, header=header, above=[("NAP 2024-2028",), ("Goal: a b",)]))
-    assert [one.years for one in parsed.activities()] == [(2024, 2025, 2026), (2024, 2026, 2028), (2027,), (), ()]
-    assert [(doubt.level, doubt.cell) for doubt in doubts(parsed, "unknown_years")] == [("error", "D7"), ("error", "D8")]
+    assert [one.years for one in parsed.activities()] == [
+        (2024, 2025, 2026),
+        (2024, 2026, 2028),
+        (2027,),
+        (),
+        (),
+    ]
+    assert [(doubt.level, doubt.cell) for doubt in doubts(parsed, "unknown_years")] == [
+        ("error", "D7"),
+        ("error", "D8"),
+    ]
 
 
 def test_a_year_outside_the_plan():
@@ -293,7 +340,9 @@ def test_merged_marks_and_leads_over_two_activities_count_for_both():
     workbook.active.merge_cells("D4:D5")
     workbook.active.merge_cells("F4:F5")
     parsed = read(workbook)
-    assert [(one.years, [lead.name for lead in one.leads]) for one in parsed.activities()] == [((2024,), ["SEI"])] * 2
+    assert [(one.years, [lead.name for lead in one.leads]) for one in parsed.activities()] == [
+        ((2024,), ["SEI"])
+    ] * 2
     assert parsed.can_be_saved
 
 
@@ -304,7 +353,13 @@ def test_a_mark_merged_across_years_counts_for_each():
 
 
 def test_text_hidden_by_a_merged_cell_is_noted():
-    data = with_part(saved(book(FIRST, LOST)), SHEET, lambda xml: xml.replace("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A4:A5"/></mergeCells>'))
+    data = with_part(
+        saved(book(FIRST, LOST)),
+        SHEET,
+        lambda xml: xml.replace(
+            "</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A4:A5"/></mergeCells>'
+        ),
+    )
     parsed = read(data)
     assert only(parsed, "covered_cell").cell == "A5" and len(parsed.outputs()) == 1
 
@@ -368,11 +423,16 @@ def test_white_space_is_all_that_changes():
 
 
 def test_line_breaks_that_excel_escapes():
-    assert read(book([FIRST[0], "1.1.1. Train_x000D_\nwomen", FIRST[2]])).activities()[0].text == "Train women"
+    assert (
+        read(book([FIRST[0], "1.1.1. Train_x000D_\nwomen", FIRST[2]])).activities()[0].text == "Train women"
+    )
 
 
 def test_messages_beyond_the_limit_are_counted():
-    rows = [[f"{number}.1. a", f"{number}.1.1. b", "# of c increased", "tbc"] for number in range(1, MAX_DOUBTS + 101)]
+    rows = [
+        [f"{number}.1. a", f"{number}.1.1. b", "# of c increased", "tbc"]
+        for number in range(1, MAX_DOUBTS + 101)
+    ]
     parsed = read(book(*rows))
     assert len(parsed.doubts) == MAX_DOUBTS + 1
     assert parsed.doubts[-1].code == "more_doubts" and parsed.doubts[-1].level == "error"

@@ -52,7 +52,8 @@ def test_outputs_and_activities():
 def test_leads():
     three = [("SEI", "lead", 1, False), ("MAE", "co_lead", 2, False), ("CSOs", "co_lead", 3, True)]
     leads = [
-        [(lead.name, lead.role, lead.order, lead.is_group) for lead in activity.leads] for activity in read(REAL).activities()
+        [(lead.name, lead.role, lead.order, lead.is_group) for lead in activity.leads]
+        for activity in read(REAL).activities()
     ]
     assert leads == [three, three, [("MJ", "lead", 1, False)]]
     assert [str(activity.leads[0].source) for activity in read(REAL).activities()] == [
@@ -99,7 +100,12 @@ def test_bulleted_breakdown():
 
 def test_working_groups():
     groups = read(REAL).groups
-    assert [group.pillar for group in groups] == ["Participation", "Prevention", "Protection", "Peacebuilding"]
+    assert [group.pillar for group in groups] == [
+        "Participation",
+        "Prevention",
+        "Protection",
+        "Peacebuilding",
+    ]
     assert [[(seat.name, seat.side) for seat in group.leads] for group in groups] == [
         [("SEI", "government"), ("Ba Futuru", "cso")],
         [("MSSI", "government"), ("Belun", "cso")],
@@ -148,17 +154,22 @@ def test_known_institutions_settle_the_side_of_a_co_lead():
     known = [KnownInstitution("moi", ("Ministério do Interior", "MOI"), ("MI",), is_cso=False)]
     parsed = read(REAL, known=known)
     assert "sides_by_order" not in codes(parsed)
-    assert [(seat.name, seat.side) for seat in parsed.groups[2].leads] == [("MI", "government"), ("ALFELA", "cso")]
+    assert [(seat.name, seat.side) for seat in parsed.groups[2].leads] == [
+        ("MI", "government"),
+        ("ALFELA", "cso"),
+    ]
 
 
 def test_mentions_give_every_printed_name():
     names = [name for name, _source in read(REAL).mentions()]
-    assert {"SEI", "CSOs", "MJ", "Fundasun Alola", "Fundasaun Alola", "Office of PM", "Ajar", "ACBIT"} <= set(names)
+    assert {"SEI", "CSOs", "MJ", "Fundasun Alola", "Fundasaun Alola", "Office of PM", "Ajar", "ACBIT"} <= set(
+        names
+    )
     assert len(names) == 7 + 8 + 13 + 13 + 9 + 12
 
 
 def test_shared_strings_make_no_difference():
     """Excel keeps texts in one table; this file keeps them in the cells. Both are read alike."""
     data = with_shared_strings(REAL.read_bytes())
-    assert b'inlineStr' not in parts(data)["xl/worksheets/sheet1.xml"]
+    assert b"inlineStr" not in parts(data)["xl/worksheets/sheet1.xml"]
     assert read(data, "plan.xlsx") == read(REAL, "plan.xlsx")

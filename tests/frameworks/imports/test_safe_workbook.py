@@ -10,7 +10,18 @@ import pytest
 
 from frameworks.imports import UnreadableWorkbook
 from frameworks.imports import parts as limits
-from tests.frameworks.imports.books import FIRST, REAL, book, codes, only, packed, parts, read, saved, with_part
+from tests.frameworks.imports.books import (
+    FIRST,
+    REAL,
+    book,
+    codes,
+    only,
+    packed,
+    parts,
+    read,
+    saved,
+    with_part,
+)
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -23,7 +34,9 @@ def refused(data, code, name="plan.xlsx"):
 
 
 def ole(*streams):
-    return limits_ole() + b"\0" * 504 + b"".join(stream.encode("utf-16-le") + b"\0" * 64 for stream in streams)
+    return (
+        limits_ole() + b"\0" * 504 + b"".join(stream.encode("utf-16-le") + b"\0" * 64 for stream in streams)
+    )
 
 
 def limits_ole():
@@ -46,7 +59,10 @@ def test_other_spreadsheets_get_their_own_words():
     assert ".xls" in refused(ole("Workbook"), "old_excel")
     assert "password" in refused(ole("EncryptionInfo", "EncryptedPackage"), "password")
     refused(ole("WordDocument"), "not_a_workbook")
-    refused(packed({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}), "open_document")
+    refused(
+        packed({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}),
+        "open_document",
+    )
     refused(packed({"[Content_Types].xml": "<Types/>", "xl/workbook.bin": b"\1"}), "binary_workbook")
 
 
@@ -60,7 +76,8 @@ def test_strict_open_xml():
         REAL.read_bytes(),
         "xl/workbook.xml",
         lambda text: text.replace(
-            "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"
+            "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+            "http://purl.oclc.org/ooxml/spreadsheetml/main",
         ),
     )
     assert "Strict" in refused(data, "strict_workbook")
@@ -74,7 +91,9 @@ def test_empty_and_cut_files():
 
 
 def test_twenty_megabytes():
-    data = packed({**parts(REAL.read_bytes()), "xl/media/photo.bin": b"\7" * (20 * limits.MB)}, zipfile.ZIP_STORED)
+    data = packed(
+        {**parts(REAL.read_bytes()), "xl/media/photo.bin": b"\7" * (20 * limits.MB)}, zipfile.ZIP_STORED
+    )
     message = refused(data, "too_big")
     assert "20.0 MB" in message and "limit is 10 MB" in message
 
@@ -131,7 +150,9 @@ def test_zip_bomb_that_lies_about_its_size():
         base[:offset]
         + local
         + directory
-        + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, here + 1, total + 1, len(directory), offset + len(local), 0)
+        + struct.pack(
+            "<4sHHHHIIH", b"PK\5\6", 0, 0, here + 1, total + 1, len(directory), offset + len(local), 0
+        )
     )
     assert [entry.file_size for entry in zipfile.ZipFile(io.BytesIO(data)).infolist()][-1] == 1000
     refused(data, "damaged")
@@ -149,7 +170,9 @@ def test_doubled_parts_locked_parts_and_unusual_packing():
     refused(bytes(locked), "damaged")
 
 
-@pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "[Content_Types].xml", "xl/styles.xml", "docProps/core.xml"])
+@pytest.mark.parametrize(
+    "part", [SHEET, "xl/workbook.xml", "[Content_Types].xml", "xl/styles.xml", "docProps/core.xml"]
+)
 @pytest.mark.parametrize(
     "declaration",
     [
@@ -179,7 +202,9 @@ def test_xml_that_is_none():
 
 
 def test_rows_and_cells_out_of_order_are_not_dropped_silently():
-    refused(with_part(REAL.read_bytes(), SHEET, lambda text: text.replace('<row r="6"', '<row r="2"')), "damaged")
+    refused(
+        with_part(REAL.read_bytes(), SHEET, lambda text: text.replace('<row r="6"', '<row r="2"')), "damaged"
+    )
     refused(with_part(REAL.read_bytes(), SHEET, lambda text: text.replace('r="C6"', 'r="C1"')), "damaged")
     refused(with_part(REAL.read_bytes(), SHEET, lambda text: text.replace('r="C6"', 'r="6C"')), "damaged")
 
@@ -187,14 +212,20 @@ def test_rows_and_cells_out_of_order_are_not_dropped_silently():
 def test_declared_size_does_not_matter():
     """A1:XFD1048576 declared, a hundred cells there: read at once and completely."""
     data = with_part(
-        REAL.read_bytes(), SHEET, lambda text: text.replace('<dimension ref="A1:I10"', '<dimension ref="A1:XFD1048576"')
+        REAL.read_bytes(),
+        SHEET,
+        lambda text: text.replace('<dimension ref="A1:I10"', '<dimension ref="A1:XFD1048576"'),
     )
     assert b"XFD1048576" in parts(data)[SHEET]
     assert len(read(data).indicators()) == 6
 
 
 def test_declared_size_too_small_does_not_cut():
-    data = with_part(REAL.read_bytes(), SHEET, lambda text: text.replace('<dimension ref="A1:I10"', '<dimension ref="A1:B2"'))
+    data = with_part(
+        REAL.read_bytes(),
+        SHEET,
+        lambda text: text.replace('<dimension ref="A1:I10"', '<dimension ref="A1:B2"'),
+    )
     assert b'ref="A1:B2"' in parts(data)[SHEET]
     assert len(read(data).indicators()) == 6
 
@@ -211,7 +242,9 @@ def test_rows_and_columns_are_limited():
 
 def test_the_last_row_and_column_within_the_limits_are_read():
     workbook = book(FIRST)
-    for column, value in enumerate(["1.2. Last output.", "1.2.1. Last activity.", "% of women increased", "x"], 1):
+    for column, value in enumerate(
+        ["1.2. Last output.", "1.2.1. Last activity.", "% of women increased", "x"], 1
+    ):
         workbook.active.cell(limits.MAX_ROWS, column, value)
     assert [one.code for one in read(workbook).activities()] == ["1.1.1", "1.2.1"]
 
@@ -245,7 +278,10 @@ def test_hidden_sheets_are_left_out_and_named():
     copy = workbook.copy_worksheet(workbook.active)
     copy.title, copy.sheet_state = "Old version", "hidden"
     parsed = read(workbook)
-    assert (only(parsed, "hidden_sheet").sheet, only(parsed, "hidden_sheet").level) == ("Old version", "warning")
+    assert (only(parsed, "hidden_sheet").sheet, only(parsed, "hidden_sheet").level) == (
+        "Old version",
+        "warning",
+    )
     assert [pillar.name for pillar in parsed.pillars] == ["Participation"]
 
 

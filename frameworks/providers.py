@@ -1,0 +1,159 @@
+"""What higher apps add to the pages of the framework, without frameworks importing them.
+
+monitoring says how things stand (StatusProvider), budgets what they cost (CostProvider). Each registers one object at
+start-up. Until one does, the empty provider answers: a framework without reports is still a framework.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from frameworks.choices import ToneChoices
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFigure:
+    """One cell of a breakdown, as IndicatorFigure shows the whole."""
+
+    dimension: str
+    category: str
+    shown: str
+    parts: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorFigure:
+    """An indicator's figure in one round, ready to be shown: texts are formatted, Decimals are for charts and meters.
+
+    shown: "4.0%", "12,980", or "" when there is none. parts: "18/452" of a share. note: what to know about it (no data
+    because …, hidden because small). measured in the indicator's unit (percent for shares). achievement in percent, raw.
+    status and provenance: ToneChoices members.
+    """
+
+    round: str
+    period_end: date
+    shown: str = ""
+    parts: str = ""
+    note: str = ""
+    measured: Decimal | None = None
+    target: Decimal | None = None
+    target_shown: str = ""
+    target_note: str = ""
+    achievement: Decimal | None = None
+    basis: str = ""
+    status: ToneChoices | None = None
+    override_reason: str = ""
+    provenance: ToneChoices | None = None
+    has_dissent: bool = False
+    categories: tuple = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoundLine:
+    """One count about a round, with a note in words and the tone of its tile ("" for none)."""
+
+    label: str
+    count: int
+    note: str = ""
+    tone: str = ""
+
+
+class Standing:
+    """How a plan stands for one reader in one round; this one knows of nothing. A fixed number of queries a call."""
+
+    round = None
+    rounds = ()
+
+    def figures(self, indicators):
+        """indicator id → IndicatorFigure."""
+        return {}
+
+    def activity_statuses(self, activities):
+        """activity id → ToneChoices member: what the accountable lead reported, once that is accepted."""
+        return {}
+
+    def indicators_with(self, status):
+        """The ids (a values queryset) of the indicators whose figure has that status."""
+        return []
+
+    def activities_with(self, status):
+        """The ids (a values queryset) of the activities with that reported status."""
+        return []
+
+
+class StatusProvider:
+    """What was reported and how it is judged; this one knows of nothing. Visitors are shown what is published."""
+
+    indicator_choices = ()
+    activity_choices = ()
+
+    def standing(self, plan, user, round=""):
+        """The Standing in the round of that name; "" or an unknown one: the latest that the user may read."""
+        return Standing()
+
+    def story(self, indicator, user):
+        """The IndicatorFigures of all rounds that the user may read, oldest first."""
+        return []
+
+    def has_values(self, indicator):
+        """Whether anything was ever typed about the indicator, in drafts too: then its rules need a reason to change."""
+        return False
+
+    def used_categories(self, indicator):
+        """Ids of the indicator's categories on which something was typed: they cannot be removed."""
+        return set()
+
+    def round_lines(self, round, user):
+        """RoundLines about what is expected and what came in; [] for those who may not see the whole board."""
+        return []
+
+    def publication_lines(self, round):
+        """RoundLines about what publishing the round makes public, and what it holds back."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """The estimate of one year. amount None: not costed, which is not 0 (DOMAIN.md, "Arithmetic")."""
+
+    year: int
+    amount: Decimal | None
+    currency: str = ""
+    assumptions: str = ""
+    is_illustrative: bool = False
+
+
+class CostProvider:
+    """What activities cost; this one knows of nothing."""
+
+    def totals(self, activities):
+        """activity id → ((currency, amount), …), one entry a currency: money is never added across currencies."""
+        return {}
+
+    def lines(self, activity):
+        """CostLines, one for each year of the plan."""
+        return []
+
+    def history_sources(self, activity):
+        """Sources (frameworks.history) of the activity's costing."""
+        return []
+
+
+_registered = {"status": StatusProvider(), "cost": CostProvider()}
+
+
+def register_status(provider):
+    _registered["status"] = provider
+
+
+def register_cost(provider):
+    _registered["cost"] = provider
+
+
+def status():
+    return _registered["status"]
+
+
+def cost():
+    return _registered["cost"]
