@@ -7,4 +7,5 @@ class BudgetsConfig(AppConfig):
     verbose_name = _("Costing and budgets")
 
     def ready(self):
-        from budgets import gaps  # noqa: F401 (registers the costing gap with the framework's list)
+        # Registers the costing gap with the framework's list, and the estimates with its pages.
+        from budgets import gaps, provider  # noqa: F401

@@ -4,17 +4,21 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from budgets.models import Costing
-from frameworks.gaps import GapKind, register
-from frameworks.models import Activity
+from frameworks.gaps import GapKind, activities, register
 
 
 def activities_without_cost(plan):
     """Activities in use that nobody has costed for any year. A cost of 0 is a cost."""
-    return (
-        Activity.objects.filter(plan=plan, retired_on__isnull=True)
-        .filter(~Exists(Costing.objects.filter(activity=OuterRef("pk"))))
-        .order_by("sort_key")
+    return activities(plan).filter(~Exists(Costing.objects.filter(activity=OuterRef("pk"))))
+
+
+register(
+    GapKind(
+        "no_cost",
+        _("Not costed"),
+        _("No estimate for any year."),
+        activities_without_cost,
+        activities,
+        "costing",
     )
-
-
-register(GapKind("no_cost", _("Not costed"), _("No estimate for any year."), activities_without_cost))
+)

@@ -1,1 +1,7 @@
-urlpatterns = []
+from django.urls import path
+
+from budgets.views import CostingEdit
+
+urlpatterns = [
+    path("plans/<str:code>/activities/<str:acode>/costing/", CostingEdit.as_view(), name="costing"),
+]

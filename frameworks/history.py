@@ -22,6 +22,14 @@ from frameworks.models import User
 _HIDDEN = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context", "id", "order", "sort_key"}
 
 
+class Stale(Exception):
+    """Somebody else saved the same thing since the page was opened. `version` is what it is now (version_of)."""
+
+    def __init__(self, version):
+        super().__init__(version)
+        self.version = version
+
+
 @dataclass(frozen=True)
 class Source:
     """One event table and which of its rows belong to the subject.

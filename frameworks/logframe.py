@@ -8,8 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from frameworks import providers
 from frameworks.models import Goal, Lead, Output
@@ -211,14 +211,14 @@ def _fill_part(tree, branch, activities, indicators, filters, insider, page):
         wanted[kind].append(pk)
     rows = list(below.filter(pk__in=wanted["activity"]))
     nodes = _activity_nodes(rows, filters, insider)
-    measured = list(indicators.filter(Q(pk__in=wanted["indicator"]) | Q(activity__in=wanted["activity"])))
-    shown = []
-    for row in measured:
-        if row.activity_id:
-            nodes[row.activity_id].indicator_count += 1
-            if nodes[row.activity_id].indicator_count > PER_ACTIVITY:
-                continue
-        shown.append(row)
+    of_activities = indicators.filter(activity__in=wanted["activity"])
+    for pk, count in of_activities.order_by().values_list("activity").annotate(Count("pk")):
+        nodes[pk].indicator_count = count
+    nth = Window(RowNumber(), partition_by="activity", order_by="sort_key")
+    shown = [
+        *indicators.filter(pk__in=wanted["indicator"]),
+        *of_activities.annotate(nth=nth).filter(nth__lte=PER_ACTIVITY),
+    ]
     figures = filters.standing.figures(shown)
     for row in shown:
         owner = nodes[row.activity_id] if row.activity_id else branch

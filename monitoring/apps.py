@@ -7,8 +7,12 @@ class MonitoringConfig(AppConfig):
     verbose_name = _("Reporting and results")
 
     def ready(self):
-        from frameworks.changes import subscribe
-        from monitoring import states  # noqa: F401 (registers the transition tables)
+        from frameworks.changes import subscribe, subscribe_round_opened
+        # Registers the transition tables, and what the framework's pages show of the results.
+        from monitoring import logframe_status, states  # noqa: F401
+        from monitoring.operations.reporting import complete_open_rounds, create_expected_submissions
         from monitoring.results import refresh_results
 
+        subscribe_round_opened(create_expected_submissions)
+        subscribe(complete_open_rounds)
         subscribe(refresh_results)

@@ -207,7 +207,9 @@ def _together(indicator, reported):
         return [
             (
                 "n",
-                _("%(n)s is more than the %(d)s that it is a part of. Are the two numbers in the right boxes?")
+                _(
+                    "%(n)s is more than the %(d)s that it is a part of. Are the two numbers in the right boxes?"
+                )
                 % {"n": format_number(numerator), "d": format_number(denominator)},
             )
         ]

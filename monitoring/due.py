@@ -5,10 +5,29 @@ activity, where the institution is named as the one who reports the figure; nobo
 of a goal or an output: only where an institution is named. A group of institutions ("CSOs") reports nothing itself.
 """
 
-from django.db.models import Exists, OuterRef, Q
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from frameworks.models import Activity, Indicator, Institution, Lead
 from frameworks.models.people import InstitutionKind
+
+
+@dataclass(slots=True)
+class Due:
+    """What one submission is asked for, in the order of the codes. Indicators carry `reporters`, a tuple of ids."""
+
+    activities: list = field(default_factory=list)
+    indicators: list = field(default_factory=list)
+
+
+def _scheduled(round):
+    """Indicators measured in the round: those of its activities, and all of goals and outputs."""
+    return Q(activity__isnull=True) | Q(
+        activity__years__overlap=list(round.years), activity__retired_on__isnull=True
+    )
 
 
 def due_activities(*, institution, pillar, round):
@@ -28,15 +47,70 @@ def due_indicators(*, institution, pillar, round):
         activity=OuterRef("activity"), institution=institution, is_accountable=True
     )
     named = Indicator.responsible.through.objects.filter(indicator=OuterRef("pk"))
-    scheduled = Q(activity__isnull=True) | Q(
-        activity__years__overlap=list(round.years), activity__retired_on__isnull=True
-    )
     return (
         Indicator.objects.in_use()
-        .filter(scheduled, pillar=pillar)
+        .filter(_scheduled(round), pillar=pillar)
         .filter(Exists(named.filter(institution=institution)) | (~Exists(named) & Exists(accountable)))
         .order_by("sort_key")
     )
+
+
+def due_in(submissions):
+    """submission id → Due, for any number of submissions: the same rule in two queries a round.
+
+    Needs `round` loaded on each.
+    """
+    by_round = defaultdict(list)
+    for one in submissions:
+        by_round[one.round].append(one)
+    found = {}
+    for round, rows in by_round.items():
+        wanted = {(one.institution_id, one.pillar_id): Due() for one in rows}
+        _add_activities(wanted, round)
+        _add_indicators(wanted, round)
+        found |= {one.pk: wanted[one.institution_id, one.pillar_id] for one in rows}
+    return found
+
+
+def _add_activities(wanted, round):
+    leads = (
+        Lead.objects.filter(
+            institution__in={institution for institution, _pillar in wanted},
+            activity__output__goal__pillar__in={pillar for _institution, pillar in wanted},
+            activity__years__overlap=list(round.years),
+            activity__retired_on__isnull=True,
+        )
+        .select_related("activity")
+        .annotate(pillar_id=F("activity__output__goal__pillar_id"))
+        .order_by("activity__sort_key")
+    )
+    for lead in leads:
+        if (lead.institution_id, lead.pillar_id) in wanted:
+            wanted[lead.institution_id, lead.pillar_id].activities.append(lead.activity)
+
+
+def _add_indicators(wanted, round):
+    institutions = {institution for institution, _pillar in wanted}
+    accountable = Lead.objects.filter(activity=OuterRef("activity"), is_accountable=True)
+    named = Indicator.responsible.through.objects.filter(indicator=OuterRef("pk"))
+    indicators = (
+        Indicator.objects.in_use()
+        .filter(_scheduled(round), pillar__in={pillar for _institution, pillar in wanted})
+        .filter(
+            Exists(named.filter(institution__in=institutions))
+            | (~Exists(named) & Exists(accountable.filter(institution__in=institutions)))
+        )
+        .annotate(
+            named_ids=ArraySubquery(named.order_by("institution_id").values("institution_id")),
+            accountable_id=Subquery(accountable.values("institution_id")),
+        )
+        .order_by("sort_key")
+    )
+    for indicator in indicators:
+        indicator.reporters = tuple(indicator.named_ids or [indicator.accountable_id])
+        for institution in indicator.reporters:
+            if (institution, indicator.pillar_id) in wanted:
+                wanted[institution, indicator.pillar_id].indicators.append(indicator)
 
 
 def expected_pairs(round):
@@ -53,7 +127,7 @@ def expected_pairs(round):
     )
     named = (
         Indicator.objects.in_use()
-        .filter(Q(activity__isnull=True) | Q(activity__years__overlap=list(round.years)), plan=round.plan_id)
+        .filter(_scheduled(round), plan=round.plan_id)
         .filter(responsible__isnull=False)
         .exclude(responsible__kind=InstitutionKind.GROUP)
         .order_by()

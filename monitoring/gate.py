@@ -4,18 +4,25 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from monitoring.due import due_activities, due_indicators
+from monitoring.cells import anchor_of
+from monitoring.due import due_in
 from monitoring.models.submission import STATUSES_NEEDING_REASON
+from monitoring.progress import SHARE_TYPES
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One missing thing. `activity_id` is where the form is that mends it (None: an indicator of a goal or output)."""
+    """One missing thing, and where it is mended.
+
+    `activity_id`: on the page of that activity; None: on the page of the other indicators (of goals, of outputs, and of
+    activities that the institution does not lead). `anchor`: the field there, as its id without "id_".
+    """
 
     code: str
     message: str
     activity_id: int | None = None
     indicator_id: int | None = None
+    anchor: str = ""
 
     def __str__(self):
         return f"{self.code}: {self.message}"
@@ -27,34 +34,59 @@ def submission_problems(submission):
     Every due activity has a status and a narrative (and a reason where deferred or cancelled); every due indicator has a
     figure or says why there is none. A reported 0 is a figure.
     """
-    scope = {"institution": submission.institution, "pillar": submission.pillar, "round": submission.round}
-    progress = {row.activity_id: row for row in submission.progress.all()}
+    return find_problems(
+        due_in([submission])[submission.pk], submission.progress.all(), submission.values.all()
+    )
+
+
+def find_problems(due, progress, values):
+    """The same from what is already loaded: the Due items, the ActivityProgress and the IndicatorValue rows."""
+    by_activity = {row.activity_id: row for row in progress}
+    led = {activity.pk for activity in due.activities}
     problems = []
-    activities = list(due_activities(**scope))
-    for activity in activities:
-        row = progress.get(activity.pk)
-        if row is None or not row.status:
-            problems.append(Problem(activity.code, _("choose a status"), activity.pk))
-        if row is None or not row.narrative.strip():
-            problems.append(Problem(activity.code, _("describe the progress"), activity.pk))
-        if row is not None and row.status in STATUSES_NEEDING_REASON and not row.reason.strip():
-            problems.append(Problem(activity.code, _("say why it was deferred or cancelled"), activity.pk))
-    answered = {
-        row.indicator_id
-        for row in submission.values.filter(category__isnull=True)
-        if row.no_data_reason or _is_complete(row)
-    }
-    for indicator in due_indicators(**scope):
-        if indicator.pk not in answered:
-            problems.append(
-                Problem(
-                    indicator.code,
-                    _("give the figure, or say why there is none"),
-                    indicator.activity_id,
-                    indicator.pk,
-                )
+    for activity in due.activities:
+        row = by_activity.get(activity.pk)
+        problems += [
+            Problem(activity.code, message, activity.pk, anchor=anchor)
+            for anchor, message in _progress_problems(row)
+        ]
+    answers = {}
+    for row in values:
+        if row.category_id is None:
+            answers.setdefault(row.indicator_id, []).append(row)
+    for indicator in due.indicators:
+        rows = answers.get(indicator.pk, [])
+        if any(row.no_data_reason or _is_complete(row) for row in rows):
+            continue
+        problems.append(
+            Problem(
+                indicator.code,
+                _what_is_missing(indicator, rows),
+                indicator.activity_id if indicator.activity_id in led else None,
+                indicator.pk,
+                anchor_of(indicator),
             )
+        )
     return problems
+
+
+def _progress_problems(row):
+    if row is None or not row.status:
+        yield "status_0", _("choose a status")
+    if row is not None and row.status in STATUSES_NEEDING_REASON and not row.reason.strip():
+        yield "reason", _("say why it was deferred or cancelled")
+    if row is None or not row.narrative.strip():
+        yield "narrative", _("describe the progress")
+
+
+def _what_is_missing(indicator, rows):
+    total = next((row for row in rows if row.place_id is None), None)
+    if total is not None and indicator.type in SHARE_TYPES:
+        if total.numerator is not None and total.denominator is None:
+            return _("the second number, “out of how many”, is missing")
+        if total.denominator is not None and total.numerator is None:
+            return _("the first number is missing")
+    return _("give the figure, or say why there is none")
 
 
 def _is_complete(row):

@@ -7,7 +7,6 @@ data" when the deadline passes).
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import transaction
@@ -35,22 +34,20 @@ from monitoring.progress import (
     performance,
     running_difference,
 )
+from monitoring.progress.figures import ARITHMETIC
 
 TOTAL = (None, None)
+#: The columns of computed figures: 30 digits, 12 of them decimals.
 _QUANTUM = Decimal("1e-12")
+_BOUND = Decimal(10) ** 18
 #: What a result says; a row is written only when one of these differs from what is stored.
 WRITTEN = (
     "numerator", "denominator", "value", "measured", "running", "text", "no_data_reason", "provenance", "has_dissent",
     "reporter_ids", "target", "target_is_interpolated", "target_is_held", "target_fixed_at", "achievement", "basis",
     "computed_status", "status", "problem", "unknown_difference", "is_suppressed",
 )  # fmt: skip
-
-
-@dataclass
-class _Cell:
-    """What was reported for one indicator × round × category × place."""
-
-    values: list = field(default_factory=list)
+#: What a person decided; carried over, because PostgreSQL checks a row that it then updates as if it were inserted.
+DECIDED = ("override_status", "override_reason", "override_by_id")
 
 
 def figure_of(row):
@@ -107,8 +104,11 @@ def refresh_results(indicators, *, at):
 
 
 def _refresh(indicators, at, on):
+    # Locked before anything is read: two submissions on one indicator may be accepted at the same moment, and whoever
+    # comes second must see the figures of the first. NO KEY: drafts that refer to the indicator are saved meanwhile.
     loaded = list(
         indicators.order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
         .select_related("plan", "activity")
         .prefetch_related("targets", "dimensions__categories")
     )
@@ -159,7 +159,8 @@ def _load_values(ids):
         .order_by("submission__institution__code", "pk")
     )
     for row in rows:
-        values[row.indicator_id][row.submission.round_id][(row.category_id, row.place_id)].append(row)
+        if not row.is_blank or row.no_data_reason:
+            values[row.indicator_id][row.submission.round_id][(row.category_id, row.place_id)].append(row)
     return values
 
 
@@ -240,7 +241,9 @@ def _total(indicator, cells):
     """
     rows = list(cells.get(TOTAL, []))
     said = {
-        row.submission_id for row in rows if is_reported(indicator.type, figure_of(row)) or row.no_data_reason
+        row.submission_id
+        for row in rows
+        if is_reported(indicator.type, figure_of(row)) or row.text or row.no_data_reason
     }
     for (category, place), group in cells.items():
         if place is not None and category is None:
@@ -290,15 +293,16 @@ def _provenance(rows, round, verdicts):
 
 
 def _judge(row, old, indicator, round, total, history, points, baseline, baseline_point, thresholds, at, on):
-    _fix_target(row, old, indicator, round, points, baseline_point, at)
+    target = _fix_target(row, old, indicator, round, points, baseline_point, at)
     running = combine_rounds(history, type=indicator.type, how=indicator.round_aggregation)
     if running.figure is not None:
         row.running = _stored(measured(indicator.type, running.figure))
     scheduled, later = _schedule(indicator, round)
     judgement = performance(
-        actual=row.measured,
+        # Unrounded: a column's twelve decimals must not push a figure over the bound of a status.
+        actual=measured(indicator.type, total.figure or BLANK),
         baseline=baseline,
-        target=row.target,
+        target=target,
         direction=indicator.direction,
         thresholds=thresholds,
         due=on > round.due_on or bool(row.no_data_reason) or _answered_without_figure(row, indicator),
@@ -310,7 +314,9 @@ def _judge(row, old, indicator, round, total, history, points, baseline, baselin
     if row.measured is None and not scheduled:
         row.computed_status = Performance.NOT_YET_DUE if later else Performance.NOT_APPLICABLE
     row.problem = row.problem or (judgement.problem if row.measured is not None else "") or ""
-    row.override_status = old.override_status if old else ""
+    if old is not None:
+        for name in DECIDED:
+            setattr(row, name, getattr(old, name))
     row.status = row.override_status or row.computed_status
 
 
@@ -320,19 +326,24 @@ def _answered_without_figure(row, indicator):
 
 
 def _fix_target(row, old, indicator, round, points, baseline_point, at):
-    """The target that applied when a figure became official stays with it; before that it follows the framework."""
+    """The target that applied when a figure became official stays with it; before that it follows the framework.
+
+    Returns the number to judge by: unrounded as long as it is that of the framework.
+    """
     official = row.provenance in OFFICIAL_PROVENANCE
-    if official and old is not None and old.target_fixed_at is not None:
-        row.target, row.target_is_interpolated = old.target, old.target_is_interpolated
-        row.target_is_held, row.target_fixed_at = old.target_is_held, old.target_fixed_at
-        return
     target = applied_target(
         points, at=month_position(round.period_end), type=indicator.type, baseline=baseline_point
     )
+    promised_now = target.value if target is not None else None
+    if official and old is not None and old.target_fixed_at is not None:
+        row.target, row.target_is_interpolated = old.target, old.target_is_interpolated
+        row.target_is_held, row.target_fixed_at = old.target_is_held, old.target_fixed_at
+        return promised_now if row.target == _stored(promised_now) else row.target
     if target is not None:
         row.target = _stored(target.value)
         row.target_is_interpolated, row.target_is_held = target.interpolated, target.held
     row.target_fixed_at = at if official else None
+    return promised_now
 
 
 def _schedule(indicator, round):
@@ -366,7 +377,7 @@ def _differences(indicator, total, parts):
         if not difference.adds_up:
             unknown = difference.unknown
             found[name] = {
-                part: str(getattr(unknown, part).normalize())
+                part: f"{getattr(unknown, part).normalize():f}"
                 for part in ("value", "numerator", "denominator")
                 if getattr(unknown, part)
             }
@@ -399,8 +410,15 @@ def _hide_small_cells(indicator, total, parts):
 
 
 def _stored(number, quantum=_QUANTUM):
-    """Rounded to what the column holds, so that an unchanged result compares equal to the stored one."""
-    return None if number is None else number.quantize(quantum)
+    """Rounded to what the column holds, so that an unchanged result compares equal to the stored one.
+
+    What is too large for it (a trillion in percent of a millionth) is kept as the largest number that fits: a figure
+    without a sensible size must not stop a review.
+    """
+    if number is None:
+        return None
+    largest = _BOUND - quantum
+    return min(max(number, -largest), largest).quantize(quantum, context=ARITHMETIC)
 
 
 __all__ = ["Combined", "baseline_of", "figure_of", "publishable", "refresh_results", "target_points"]

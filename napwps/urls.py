@@ -16,12 +16,12 @@ urlpatterns = [
     path("account/tokens/", Tokens.as_view(), name="tokens"),
     path("account/tokens/<str:key>/revoke/", RevokeToken.as_view(), name="token_revoke"),
     path("", include("frameworks.urls")),
+    path("", include("frameworks.urls_import")),
     path("", include("budgets.urls")),
     path("", include("monitoring.urls")),
     path("", include("monitoring.urls_reports")),
+    path("", include("monitoring.urls_dashboard")),
     path("api/", include("napwps.urls_api")),
 ]
 if settings.DEMO or settings.DEBUG:
-    urlpatterns.append(
-        path("styleguide/", styleguide, name="styleguide")
-    )
+    urlpatterns.append(path("styleguide/", styleguide, name="styleguide"))

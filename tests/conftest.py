@@ -2,6 +2,11 @@
 
 import pytest
 from django.core.cache import cache
+from hypothesis import settings as hypothesis_settings
+
+# A busy machine is no reason for a property test to fail: only what it finds is.
+hypothesis_settings.register_profile("napwps", deadline=None)
+hypothesis_settings.load_profile("napwps")
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ RANKS = {
     "tasks": 4,
     "urls": 5,
     "urls_reports": 5,
+    "urls_import": 5,
+    "urls_dashboard": 5,
     "management": 4,
     "apps": 9,
     "migrations": 9,

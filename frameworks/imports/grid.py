@@ -12,6 +12,9 @@ from frameworks.imports import text as texts
 from frameworks.imports.results import Source
 
 TEXT, NUMBER, DATE, BOOLEAN, FORMULA, FAULT = "text", "number", "date", "boolean", "formula", "fault"
+TOO_LONG = "too_long"
+#: Longer texts are refused (Excel holds 32,767 characters a cell); only their beginning is kept, for the message.
+MAX_TEXT = 10_000
 
 _KINDS = {
     "n": NUMBER,
@@ -108,7 +111,7 @@ class Grid:
     def from_rows(cls, title, rows):
         """Of rows of plain texts, as a CSV file gives them."""
         cells = [
-            Cell(title, row, column, TEXT, value, texts.raw(value), texts.clean(value))
+            _make(title, row, column, TEXT, value, value)
             for row, values in enumerate(rows, 1)
             for column, value in enumerate(values, 1)
             if value is not None and texts.clean(value)
@@ -148,16 +151,14 @@ def _cell(title, found):
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
         kind = DATE
     shown = _shown(kind, value, number_format or "")
-    return Cell(
-        title,
-        found.row,
-        found.column,
-        kind,
-        value,
-        texts.raw(shown),
-        texts.clean(shown),
-        is_percent=bool(number_format and "%" in number_format),
-    )
+    is_percent = bool(number_format and "%" in number_format)
+    return _make(title, found.row, found.column, kind, value, shown, is_percent)
+
+
+def _make(title, row, column, kind, value, shown, is_percent=False):
+    if len(shown) > MAX_TEXT:
+        kind, shown = TOO_LONG, shown[:200]
+    return Cell(title, row, column, kind, value, texts.raw(shown), texts.clean(shown), is_percent)
 
 
 def _shown(kind, value, number_format):
@@ -180,7 +181,7 @@ def _shown(kind, value, number_format):
 
 
 def refuse_formulas(grid, doubts):
-    """An error for every cell that calculates, that a spreadsheet would run, or that shows a fault such as #REF!."""
+    """An error for every cell that calculates, that a spreadsheet would run, that shows a fault such as #REF!, or is too long."""
     for at in sorted(grid.cells):
         cell = grid.cells[at]
         if cell.kind == FORMULA or (cell.kind == TEXT and texts.is_formula(cell.value)):
@@ -196,6 +197,14 @@ def refuse_formulas(grid, doubts):
                 cell.source,
                 _("The cell shows the fault {text}. Correct it in Excel and import again."),
                 text=cell.text,
+            )
+        elif cell.kind == TOO_LONG:
+            doubts.error(
+                "too_long",
+                cell.source,
+                _("“{text}” has more than {limit} characters; they do not fit here. Shorten it."),
+                text=shorten(cell.text, 40),
+                limit=f"{MAX_TEXT:,}",
             )
 
 

@@ -9,12 +9,15 @@ import re
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.imports import text as texts
+from frameworks.imports.grid import reference
 from frameworks.imports.names import KnownInstitutions, is_ngo, key, same_name, split_names, without_ngo
-from frameworks.imports.results import CSO, GOVERNMENT, ParsedGroup, ParsedMember, ParsedSeat
+from frameworks.imports.results import CSO, GOVERNMENT, ParsedGroup, ParsedMember, ParsedSeat, Source
 from frameworks.imports.rows import View
 from frameworks.imports.vocabulary import NGO_WORDS
 
 CONNECTORS = ("and", "e", "no", "ho")
+MAX_GROUPS = 100
+MAX_MISSPELLED = 5
 _COUNTS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NGOS = re.compile(
     rf"(?:(?:^|[\s,;])(?:{'|'.join(CONNECTORS)})\s+|&\s*|[,;]\s*|^)?"
@@ -36,6 +39,16 @@ def read_groups(grid, layout, known, doubts):
     view = View(grid, layout)
     rows = []
     for row in range(layout.last_row + 1, grid.last_row + 1):
+        if len(rows) == MAX_GROUPS:
+            doubts.error(
+                "too_many_groups",
+                Source(grid.title, reference(row, 1)),
+                _(
+                    "The sheet lists more than {limit} working groups; a plan has one for each pillar. Is it another list?"
+                ),
+                limit=MAX_GROUPS,
+            )
+            break
         cells = {
             field: view.of(row, field)
             for field in ("group", "leads", "government_lead", "cso_lead", "members")
@@ -74,20 +87,21 @@ def read_groups(grid, layout, known, doubts):
 
 def _members(cell, known, doubts):
     """The members of a cell: those in brackets after "NGOs" are CSOs, of the others it is not known."""
-    members = []
+    members, seen = [], set()
 
     def add(text, is_cso):
         for printed in split_names(text, known, CONNECTORS):
             name = without_ngo(printed)
             is_ngo_member = True if is_cso or is_ngo(printed) else None
-            if any(key(name) == key(member.name) for member in members):
+            if key(name) in seen:
                 doubts.note(
                     "member_twice", cell.source, _("“{name}” is named twice; it is taken once."), name=name
                 )
             else:
+                seen.add(key(name))
                 members.append(ParsedMember(name, printed, is_ngo_member, cell.source))
 
-    text, end = cell.raw, 0
+    text, end = texts.one_spaced(cell.raw), 0
     for match in _NGOS.finditer(text):
         add(text[end : match.start()], False)
         before = len(members)
@@ -100,7 +114,9 @@ def _members(cell, known, doubts):
         doubts.warning(
             "ngos_not_named",
             cell.source,
-            _("“{text}” does not name them; they are not imported. Write their names in brackets behind."),
+            _(
+                "“{text}”: their names are missing, so they are not imported. Write the names in brackets behind."
+            ),
             text=match[0],
         )
     add(_UNNAMED.sub(",", rest), False)
@@ -197,7 +213,7 @@ def _note_quality(groups, cells_of, known, doubts):
         missing = [
             lead.name for lead in group.leads if not any(_same(lead, one, known) for one in group.members)
         ]
-        if missing and group.members:
+        if missing and group.members:  # no members at all: a gap, not a slip
             doubts.note(
                 "leads_not_members",
                 cells_of[id(group)]["members"].source,
@@ -208,7 +224,14 @@ def _note_quality(groups, cells_of, known, doubts):
 
 def _same_members(one, other, known):
     """True when two lists name the same institutions, misspellings aside."""
-    return len(one) == len(other) and all(any(_same(member, twin, known) for twin in other) for member in one)
+    keys = {key(member.name) for member in other}
+    differing = [member for member in one if key(member.name) not in keys]
+    # A list with many misspellings is another list; comparing all with all would take long.
+    return (
+        len(one) == len(other)
+        and len(differing) <= MAX_MISSPELLED
+        and all(any(_same(member, twin, known) for twin in other) for member in differing)
+    )
 
 
 def _same(one, other, known):

@@ -36,9 +36,8 @@ _ORDINAL = re.compile(r"\bscale of\b|\bon a scale\b|\bescala de\b")
 _UP = r"\b(?:increas\w*|aument\w+|acrescim\w*)\b"
 _DOWN = r"\b(?:decreas\w*|reduc\w+|fewer|declin\w*|reduz\w*|diminu\w+)\b"
 _KEEP = r"\b(?:maintain\w*|manter|mantid[oa]s?|manutencao)\b"
-_KEEP_OR_UP = re.compile(
-    rf"{_KEEP}\W+(?:or|and/or|/|ou|e/ou)?\W*{_UP}|{_UP}\W+(?:or|and/or|/|ou|e/ou)?\W*{_KEEP}"
-)
+_OR = r"\W{1,3}(?:or|and/or|/|ou|e/ou)?\W{0,3}"
+_KEEP_OR_UP = re.compile(rf"{_KEEP}{_OR}{_UP}|{_UP}{_OR}{_KEEP}")
 
 TYPE_WORDS = {
     NUMBER_AND_PERCENTAGE: ("and %", "number and percentage", "numero e percentagem"),
@@ -152,7 +151,7 @@ def read_statement(cell, text, doubts):
 def read_dimensions(cell):
     """The dimensions of a breakdown column: "Sex (female, male); Municipality"."""
     dimensions = []
-    for part in re.split(r"[;\n]|,(?![^()]*\))", cell.raw):
+    for part in texts.split_outside_brackets(cell.raw, ";,\n"):
         match = re.fullmatch(
             r"(?P<name>[^(:]+)(?:[(:]\s*(?P<categories>[^)]*)\)?)?", texts.clean(part).strip(" .-•")
         )

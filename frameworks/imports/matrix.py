@@ -35,14 +35,15 @@ class Book:
     def __init__(self):
         self.pillars = []
         self.title = None
+        self._by_name = {}
 
     def pillar(self, cell, code, name):
         """The pillar of that name, made when it is new. Two sheets may go on with one pillar."""
-        for pillar in self.pillars:
-            if texts.fold(pillar.text) == texts.fold(name):
-                return pillar
-        self.pillars.append(Node("pillar", cell, code, name, cell.raw))
-        return self.pillars[-1]
+        found = self._by_name.get(texts.fold(name))
+        if found is None:
+            found = self._by_name[texts.fold(name)] = Node("pillar", cell, code, name, cell.raw)
+            self.pillars.append(found)
+        return found
 
 
 def read_matrix(grid, layout, book, known, doubts):
@@ -237,10 +238,10 @@ class _Reader:
         parent = self.parent_for(level, cell)
         node = None
         if level in ("goal", "output"):
-            node = next((child for child in parent.under(level) if child.same_as(code, text)), None)
+            node = parent.find(level, code, text)
         if node is None:
             node = Node(level, cell, code, text, cell.raw, parent)
-            parent.under(level).append(node)
+            parent.add(node)
         self.go_to(level, node)
 
     def go_to(self, level, node):
@@ -285,7 +286,7 @@ class _Reader:
         stand_in = Node(parent_level, cell, "", "", "")
         if parent_level == "goal":
             stand_in.parent = self.parent_for("goal", cell)
-            stand_in.parent.under("goal").append(stand_in)
+            stand_in.parent.add(stand_in)
             self.current["goal"] = stand_in
         return stand_in
 
@@ -299,7 +300,7 @@ class _Reader:
             "spans_two",
             node.source,
             _(
-                "The merged cell {range} stretches over two rows of the level above ({first} and {second}). Split it."
+                "The merged cell {range} lies beside both {first} and {second}. Split it, so that each part belongs to one."
             ),
             range=self.grid.range_of(node.cell),
             first=node.parent.cell.ref,

@@ -13,6 +13,8 @@ from frameworks.imports.vocabulary import GROUPS_OF_INSTITUTIONS, INSTITUTION_ST
 FUZZY_RATIO = 0.85
 #: … if it has at least so many letters: short acronyms that differ by one letter are different ministries.
 FUZZY_LENGTH = 6
+#: Longer texts are not names; comparing them would take long.
+FUZZY_LONGEST = 200
 
 EXACT, ALIAS, FUZZY, NONE = "exact", "alias", "fuzzy", "none"
 
@@ -60,7 +62,7 @@ class KnownInstitutions:
 
     def __init__(self, institutions=()):
         self.institutions = []
-        self._exact, self._alias = {}, {}
+        self._exact, self._alias, self._found = {}, {}, {}
         for institution in institutions:
             self.add(institution)
         self.keys = frozenset((*self._exact, *self._alias))
@@ -76,6 +78,7 @@ class KnownInstitutions:
     def add(self, institution):
         """Makes an institution resolvable (not protected from splitting)."""
         self.institutions.append(institution)
+        self._found = {}
         for table, spellings in ((self._exact, institution.names), (self._alias, institution.aliases)):
             for spelling in spellings:
                 if key(spelling):
@@ -88,6 +91,11 @@ class KnownInstitutions:
 
     def resolve(self, name):
         """The Match of a printed name: exact before alias before misspelling."""
+        if name not in self._found:
+            self._found[name] = self._resolve(name)
+        return self._found[name]
+
+    def _resolve(self, name):
         for wanted in dict.fromkeys((key(name), key(without_ngo(name)))):
             for kind, table in ((EXACT, self._exact), (ALIAS, self._alias)):
                 if found := table.get(wanted):
@@ -96,13 +104,13 @@ class KnownInstitutions:
 
     def _fuzzy(self, name, wanted):
         best, best_ratio = {}, FUZZY_RATIO
-        if len(wanted) < FUZZY_LENGTH:
+        if not FUZZY_LENGTH <= len(wanted) <= FUZZY_LONGEST:
             return Match(name, NONE)
         matcher = difflib.SequenceMatcher(autojunk=False)
         matcher.set_seq2(wanted)
         for table in (self._exact, self._alias):
             for spelled, institutions in table.items():
-                if len(spelled) < FUZZY_LENGTH:
+                if not FUZZY_LENGTH <= len(spelled) <= FUZZY_LONGEST:
                     continue
                 matcher.set_seq1(spelled)
                 if matcher.real_quick_ratio() < best_ratio or matcher.quick_ratio() < best_ratio:
@@ -149,9 +157,10 @@ def same_name(one, other):
     one, other = key(without_ngo(one)), key(without_ngo(other))
     if one == other:
         return True
-    if min(len(one), len(other)) < FUZZY_LENGTH:
+    if min(len(one), len(other)) < FUZZY_LENGTH or max(len(one), len(other)) > FUZZY_LONGEST:
         return False
-    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() >= FUZZY_RATIO
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.quick_ratio() >= FUZZY_RATIO and matcher.ratio() >= FUZZY_RATIO
 
 
 def without_ngo(name):
@@ -176,7 +185,7 @@ def split_names(text, known=(), connectors=("and", "e")):
     ("Ministry of Youth and Sport" of `known`: spellings, KnownInstitution objects or an index of them).
     A full name that begins like "Ministry of …" is not split at a connector either, unless another name follows.
     """
-    text = texts.raw(text)
+    text = texts.one_spaced(texts.raw(text))
     known = KnownInstitutions.of(known)
     kept = []
 

@@ -230,8 +230,7 @@ def mark(text):
     return False if sign in _NO else None
 
 
-_DDE = re.compile(r"(?:^|[\n,;(&/])\s*[=+\-@][^\n,;]*\|[^\n]*!", re.MULTILINE)
-_CALL = re.compile(r"[+@\-]\s*(?:[A-Za-z][A-Za-z0-9.]*\s*\(|@)")
+_CALL = re.compile(r"[+@\-]\s*(?:[A-Za-z][A-Za-z0-9.]*\s*\(|@|\w+\s*\|)")
 
 
 def is_formula(text):
@@ -240,9 +239,33 @@ def is_formula(text):
     A dash before words ("- Suco Chief") and "+10%" are text.
     """
     text = unicodedata.normalize("NFKC", raw(text)).lstrip()
-    return (
-        text.startswith("=")
-        or bool(_CALL.match(text))
-        or bool(_DDE.search(text))
-        or bool(re.match(r"[+@\-]\s*\w+\s*\|", text))
-    )
+    return text.startswith("=") or bool(_CALL.match(text)) or any(map(_calls_a_program, text.split("\n")))
+
+
+def _calls_a_program(line):
+    """True when a part of the line reads like =cmd|…! (a part begins the line or stands after , ; ( & /)."""
+    last = line.rfind("!")
+    for part in re.finditer(r"[^,;(&/]+", line):
+        pipe = part[0].find("|")
+        if part[0].lstrip()[:1] in ("=", "+", "-", "@") and 0 <= pipe < last - part.start():
+            return True
+    return False
+
+
+def one_spaced(text):
+    """Runs of blanks become one blank; line breaks stay. Keeps the patterns that look for blanks fast."""
+    return re.sub(r"[^\S\n]+", " ", text)
+
+
+def split_outside_brackets(text, separators):
+    """The parts of a text between any of the separator signs that do not stand inside round brackets."""
+    parts, depth, begin = [], 0, 0
+    for position, sign in enumerate(text):
+        if sign == "(":
+            depth += 1
+        elif sign == ")":
+            depth = max(0, depth - 1)
+        elif depth == 0 and sign in separators:
+            parts.append(text[begin:position])
+            begin = position + 1
+    return [*parts, text[begin:]]

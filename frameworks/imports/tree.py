@@ -33,6 +33,16 @@ class Node:
     extra: dict = field(default_factory=dict)  # what an indicator carries besides
     statements: dict = field(default_factory=dict)  # statement → its indicator, to find doubles
 
+    index: dict = field(default_factory=dict)  # (level, code, folded text) → child
+
+    def add(self, child):
+        self.under(child.level).append(child)
+        self.index.setdefault((child.level, child.code, texts.fold(child.text)), child)
+
+    def find(self, level, code, text):
+        """The first child of that level with that printed code and text, or None."""
+        return self.index.get((level, code, texts.fold(text)))
+
     def under(self, level):
         return self.children.setdefault(level, [])
 

@@ -37,6 +37,9 @@ class FrameworkImport(models.Model):
         blank=True,
         help_text=_("Digest of the previewed changes: what is saved must be what was seen."),
     )
+    answers = models.JSONField(
+        default=dict, blank=True, help_text=_("Whom printed names mean, as a person chose on the preview.")
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )

@@ -17,7 +17,7 @@ class Side(models.TextChoices):
 
 class Verdict(ToneChoices):
     ENDORSED = "endorsed", _("Endorsed"), "good", "check"
-    DISSENT = "dissent", _("Dissent"), "bad", "flag"
+    DISSENT = "dissent", _("Dissent"), "warn", "flag"
 
 
 class SignOffQuerySet(models.QuerySet):

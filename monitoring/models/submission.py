@@ -9,6 +9,7 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.choices import ToneChoices
@@ -68,11 +69,14 @@ class SubmissionQuerySet(models.QuerySet):
         )
         return self.filter(board | content)
 
-    def editable_by(self, user):
+    def reported_by(self, user):
+        """The submissions of the institutions that the user reports for, in any state."""
         return self.filter(
-            scope_filter(user, Permission.EDIT_SUBMISSION, plan="round__plan", institution="institution"),
-            state__in=EDITABLE_STATES,
+            scope_filter(user, Permission.EDIT_SUBMISSION, plan="round__plan", institution="institution")
         )
+
+    def editable_by(self, user):
+        return self.reported_by(user).filter(state__in=EDITABLE_STATES)
 
     def overdue(self, on):
         """Still with the ministry after the round's deadline (computed, never stored)."""
@@ -161,7 +165,7 @@ class Submission(models.Model):
         """Days past the deadline: until the first submission, or until `on` while it is still out. 0 when on time."""
         if self.round.opened_at is None:
             return 0
-        reached = self.first_submitted_at.date() if self.first_submitted_at else on
+        reached = timezone.localdate(self.first_submitted_at) if self.first_submitted_at else on
         return max(0, (reached - self.round.due_on).days)
 
 

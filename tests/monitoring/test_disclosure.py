@@ -34,6 +34,9 @@ class TestRules:
     def test_one_small_cell_takes_the_next_smallest_with_it(self):
         assert hidden(DI=50, BA=3, AL=20, ER=30) == {"BA", "AL"}
 
+    def test_a_cell_just_at_the_threshold_can_protect(self):
+        assert hidden(DI=50, BA=3, AL=5, ER=30) == {"BA", "AL"}
+
     def test_without_a_published_total_the_small_cell_is_enough(self):
         assert hidden(DI=50, BA=3, AL=20, total=None) == {"BA"}
 

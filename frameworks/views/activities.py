@@ -1,0 +1,115 @@
+"""One activity: its page, and the form that changes it."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from frameworks import providers
+from frameworks.forms.activities import ActivityForm, lead_formset
+from frameworks.forms.base import add_refusal
+from frameworks.history import Stale, changes_of, last_change
+from frameworks.logframe import IndicatorNode
+from frameworks.models import Activity, Indicator, Lead
+from frameworks.operations.activities import activity_history, update_activity
+from frameworks.permissions import Permission, has_permission, is_insider
+from frameworks.web import PlanMixin
+
+INDICATORS_PER_PAGE = 50
+
+
+class ActivityMixin(PlanMixin):
+    """For pages under /plans/<code>/activities/<acode>/: sets `self.activity`, passes `activity` to the template."""
+
+    def setup_activity(self):
+        self.activity = get_object_or_404(
+            Activity.objects.visible_to(self.request.user).select_related("output__goal__pillar", "plan"),
+            plan=self.plan,
+            code=self.kwargs["acode"],
+        )
+        return self.activity
+
+    def leads(self):
+        return list(
+            Lead.objects.filter(activity=self.activity).select_related("institution").order_by("order", "pk")
+        )
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(activity=self.activity, **kwargs)
+
+
+class ActivityPage(ActivityMixin, TemplateView):
+    public = True
+    template_name = "frameworks/activity.html"
+
+    def get(self, request, *args, **kwargs):
+        self.setup_activity()
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        user, activity = self.request.user, self.activity
+        insider = is_insider(user, self.plan)
+        standing = providers.status().standing(self.plan, user)
+        rows = Indicator.objects.in_use().filter(activity=activity).order_by("sort_key")
+        page = Paginator(rows, INDICATORS_PER_PAGE).get_page(self.request.GET.get("page", 1))
+        shown = list(page)
+        figures = standing.figures(shown)
+        return super().get_context_data(
+            leads=self.leads(),
+            nodes=[IndicatorNode(row, figures.get(row.pk)) for row in shown],
+            page_obj=page,
+            round=standing.round,
+            status=standing.activity_statuses([activity]).get(activity.pk),
+            insider=insider,
+            costs=providers.cost().lines(activity) if insider else [],
+            changes=self._changes() if insider else [],
+            may_edit=has_permission(user, Permission.EDIT_FRAMEWORK, self.plan),
+            may_cost=has_permission(user, Permission.EDIT_COSTING, self.plan),
+            **kwargs,
+        )
+
+    def _changes(self):
+        return changes_of(*activity_history(self.activity), *providers.cost().history_sources(self.activity))
+
+
+class ActivityEdit(ActivityMixin, TemplateView):
+    permission = Permission.EDIT_FRAMEWORK
+    template_name = "frameworks/activity_form.html"
+
+    def get(self, request, *args, **kwargs):
+        activity = self.setup_activity()
+        return self._page(ActivityForm(instance=activity), lead_formset(activity, self.leads()))
+
+    def _page(self, form, formset):
+        return self.render_to_response(self.get_context_data(form=form, formset=formset))
+
+    def post(self, request, *args, **kwargs):
+        activity = self.setup_activity()
+        edited = Activity.objects.select_related("plan").get(pk=activity.pk)
+        form, formset = (
+            ActivityForm(request.POST, instance=edited),
+            lead_formset(activity, self.leads(), request.POST),
+        )
+        # Both are checked, so that everything wrong is said at once.
+        if all([form.is_valid(), formset.is_valid()]):
+            try:
+                update_activity(
+                    activity=form.instance,
+                    changed=form.changed_fields,
+                    leads=formset.lines,
+                    reason=form.cleaned_data.get("reason", ""),
+                    version=form.cleaned_data.get("version", ""),
+                    by=request.user,
+                    at=timezone.now(),
+                )
+            except Stale as error:
+                form.tell_stale(error.version, last_change(*activity_history(activity)))
+            except ValidationError as error:
+                add_refusal(form, error)
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("activity", self.plan.code, activity.code)
+        return self._page(form, formset)

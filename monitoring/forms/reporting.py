@@ -1,0 +1,336 @@
+"""The boxes of a focal point's pages. A draft may lack anything; what stands in a box must be readable and possible."""
+
+from dataclasses import dataclass, field
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import get_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from frameworks.models.indicator import IndicatorType
+from monitoring.cells import (
+    PARTS,
+    REASON_LENGTH,
+    TEXT_LENGTH,
+    Cell,
+    Reported,
+    figure_problems,
+    is_chosen,
+    is_whole,
+    largest,
+    may_be_negative,
+    parts_of,
+)
+from monitoring.models.submission import ActivityStatus
+from monitoring.numbers import BadNumber, read_number, write_number
+from monitoring.operations.reporting import PROGRESS_FIELDS, as_reported, tidy_text
+
+#: Types whose figures of places can be combined.
+BY_PLACE = (IndicatorType.COUNT, IndicatorType.PERCENTAGE, IndicatorType.NUMBER_AND_PERCENTAGE)
+
+
+class TidyText(forms.CharField):
+    """A text that may be blank, kept with one kind of line ends."""
+
+    def __init__(self, *, rows=4, max_length=TEXT_LENGTH, **options):
+        options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(required=False, max_length=max_length, **options)
+        self.widget.attrs.pop("maxlength", None)  # cutting off while pasting would lose text silently
+
+    def to_python(self, value):
+        return tidy_text(super().to_python(value))
+
+
+class NumberField(forms.CharField):
+    """A number in either style (monitoring/numbers.py); blank is None. What was typed is shown again when refused."""
+
+    def __init__(self, indicator, part, **options):
+        attrs = {"inputmode": "decimal", "autocomplete": "off", "size": 10}
+        super().__init__(required=False, widget=forms.TextInput(attrs=attrs), **options)
+        self.rules = {
+            "whole": is_whole(indicator, part),
+            "negative": part == "v" and may_be_negative(indicator, indicator.targets.all()),
+            "percent": part == "v" and indicator.is_share,
+            "at_most": largest(indicator, part),
+        }
+
+    def to_python(self, value):
+        try:
+            return read_number(value, **self.rules)
+        except BadNumber as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+    def prepare_value(self, value):
+        if value is None or isinstance(value, str):
+            return value
+        return write_number(value, comma=get_format("DECIMAL_SEPARATOR") == ",")
+
+
+class LevelField(forms.TypedChoiceField):
+    """One of a few answers: a step of a scale, yes or no. "" is no answer, which is not the lowest step."""
+
+    def __init__(self, indicator, *, widget, **options):
+        def number(text):
+            return read_number(text, whole=True)
+
+        super().__init__(
+            choices=[("", _("No answer yet")), *_levels(indicator)],
+            coerce=number,
+            empty_value=None,
+            required=False,
+            widget=widget,
+            **options,
+        )
+
+    def prepare_value(self, value):
+        return "" if value is None else (value if isinstance(value, str) else write_number(value))
+
+
+def _levels(indicator):
+    if indicator.type == IndicatorType.YES_NO:
+        return [("1", _("Yes")), ("0", _("No"))]
+    return [
+        (str(level), f"{level} – {label}" if label else str(level))
+        for level, label in enumerate(indicator.scale_labels)
+    ]
+
+
+class ProgressForm(forms.Form):
+    """The story of an activity."""
+
+    use_required_attribute = False
+
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"), choices=ActivityStatus.choices, required=False, widget=forms.RadioSelect
+    )
+    reason = TidyText(
+        label=gettext_lazy("Why is it deferred or cancelled?"),
+        rows=2,
+        help_text=gettext_lazy("Only for these two: who decided it, and why."),
+    )
+    narrative = TidyText(
+        label=gettext_lazy("Progress"),
+        rows=7,
+        help_text=gettext_lazy("What was done in this period, where, with whom, and what it changed."),
+    )
+    what_worked = TidyText(label=gettext_lazy("What worked"))
+    what_did_not = TidyText(
+        label=gettext_lazy("What did not work, and why"),
+        help_text=gettext_lazy("The group works best on what stands in the way. It is read to help, not to blame."),
+    )
+    next_steps = TidyText(label=gettext_lazy("Next steps"))
+
+    def __init__(self, progress, data=None):
+        initial = {name: getattr(progress, name) for name in PROGRESS_FIELDS} if progress else {}
+        super().__init__(data, initial=initial)
+        self.saved = progress
+
+    def told(self):
+        """The valid fields, for save_activity."""
+        return {name: self.cleaned_data[name] for name in PROGRESS_FIELDS}
+
+
+@dataclass(slots=True)
+class GridRow:
+    """One category or place: its boxes and what was said of it last time."""
+
+    label: str
+    cell: Cell
+    boxes: list = field(default_factory=list)
+    last: object = None
+
+
+@dataclass(slots=True)
+class Grid:
+    """One way in which an indicator is broken down. `anchor` is its id on the page."""
+
+    title: str
+    anchor: str
+    columns: list
+    rows: list
+    is_place: bool = False
+
+    @property
+    def has_last(self):
+        return any(row.last is not None for row in self.rows)
+
+
+class IndicatorForm(forms.Form):
+    """All boxes of one indicator: the total, its breakdowns, and its places where they are open."""
+
+    use_required_attribute = False
+
+    def __init__(self, line, *, places=(), places_open=False, data=None):
+        super().__init__(data)
+        self.line, self.indicator = line, line.indicator
+        self.total = Cell(self.indicator.pk)
+        self.places_marker = f"{self.total.name}-places"
+        self.places_open = bool(places) and (
+            places_open
+            or (data is not None and self.places_marker in data)
+            or any(place is not None for _category, place in line.values)
+        )
+        self.can_open_places = bool(places) and not self.places_open and self.indicator.type in BY_PLACE
+        self.cells = {}
+        self._add(self.total, line.total)
+        self._layout = [
+            (dimension.name, f"{self.total.name}-by{dimension.pk}", self._category_rows(dimension), False)
+            for dimension in self.indicator.dimensions.all()
+            if self.indicator.type != IndicatorType.QUALITATIVE
+        ]
+        if self.places_open and self.indicator.type in BY_PLACE:
+            self._layout.append((_("Place"), self.places_marker, self._place_rows(places), True))
+
+    def _category_rows(self, dimension):
+        return [
+            (one.name, Cell(self.indicator.pk, category_id=one.pk)) for one in dimension.categories.all()
+        ]
+
+    def _place_rows(self, places):
+        known = {place for _category, place in self.line.values}
+        return [
+            (one.name, Cell(self.indicator.pk, place_id=one.pk))
+            for one in places
+            if not one.is_extra or one.pk in known
+        ]
+
+    def _add(self, cell, row, label=""):
+        """The fields of a cell. `label` names its row in a grid; the total's boxes are named by what they ask."""
+        self.cells[cell] = label
+        for part in parts_of(self.indicator.type, total=cell.is_total):
+            name = cell.box(part)
+            self.fields[name] = self._field(part, label)
+            saved = getattr(row, PARTS[part]) if row else None
+            self.initial[name] = saved if saved is not None else ""
+
+    def _field(self, part, row_label):
+        indicator = self.indicator
+        if part == "why":
+            return TidyText(
+                label=_("No data because"),
+                max_length=REASON_LENGTH,
+                widget=forms.TextInput,
+                help_text=_("When there is no figure, say why. An empty box is not a zero; a 0 is a figure."),
+            )
+        if part == "comment":
+            return TidyText(
+                label=_("Comment"), rows=2, help_text=_("Source of the figure, how it was counted, doubts.")
+            )
+        if part == "text":
+            return TidyText(label=_("Answer"))
+        label = column_label(indicator, part)
+        if row_label:
+            label = f"{row_label}: {label}"
+        if part == "v" and is_chosen(indicator):
+            widget = forms.Select if row_label else forms.RadioSelect
+            return LevelField(indicator, label=label, widget=widget)
+        help_text = ""
+        if part == "v" and indicator.is_share and not row_label:
+            help_text = _("Only when the two numbers are not known.")
+        return NumberField(indicator, part, label=label, help_text=help_text)
+
+    @property
+    def grids(self):
+        """The breakdowns, ready for the template."""
+        if not hasattr(self, "_grids"):
+            self._grids = [self._grid(*one) for one in self._layout]
+        return self._grids
+
+    def _grid(self, title, anchor, rows, is_place):
+        parts = parts_of(self.indicator.type, total=False)
+        return Grid(
+            title,
+            anchor,
+            [column_label(self.indicator, part) for part in parts],
+            [
+                GridRow(label, cell, [self[cell.box(part)] for part in parts], self.line.last.get(cell.key))
+                for label, cell in rows
+            ],
+            is_place,
+        )
+
+    def box(self, part):
+        """The bound field of one of the total's boxes; None when the type has none such."""
+        name = self.total.box(part)
+        return self[name] if name in self.fields else None
+
+    def add_grid_fields(self):
+        for _title, _anchor, rows, _is_place in self._layout:
+            for label, cell in rows:
+                self._add(cell, self.line.values.get(cell.key), label)
+
+    def clean(self):
+        for cell in self.cells:
+            parts = parts_of(self.indicator.type, total=cell.is_total)
+            if any(cell.box(part) in self.errors for part in parts):
+                continue
+            for part, words in figure_problems(
+                self.indicator, cell, self._cleaned(cell), targets=self.indicator.targets.all()
+            ):
+                self.add_error(cell.box(part), words)
+        return self.cleaned_data
+
+    def _cleaned(self, cell):
+        said = {
+            PARTS[part]: self.cleaned_data.get(cell.box(part))
+            for part in parts_of(self.indicator.type, total=cell.is_total)
+        }
+        return Reported(**{name: value for name, value in said.items() if value is not None})
+
+    def reported(self):
+        """Cell → Reported of everything on the form, for the operation. Needs a valid form."""
+        return {cell: self._cleaned(cell) for cell in self.cells}
+
+    def now(self, cell):
+        """What the boxes of a cell say: as typed where that is readable, else as saved."""
+        if self.is_bound and hasattr(self, "cleaned_data"):
+            return self._cleaned(cell)
+        return as_reported(self.line.values.get(cell.key))
+
+
+def column_label(indicator, part):
+    """What a number box asks for, in the indicator's own words."""
+    if part == "n":
+        return indicator.numerator_label or (
+            _("Number of %(unit)s") % {"unit": indicator.unit} if indicator.unit else _("Number")
+        )
+    if part == "d":
+        return indicator.denominator_label or _("Out of how many")
+    if indicator.is_share:
+        return _("Percentage alone")
+    if is_chosen(indicator):
+        return _("Answer")
+    return _("Number of %(unit)s") % {"unit": indicator.unit} if indicator.unit else _("Figure")
+
+
+def error_items(*named_forms):
+    """The lines of the error summary: (form, name of the form or "") pairs → dicts of text and target."""
+    items = []
+    for form, where in named_forms:
+        for name, messages in form.errors.items():
+            bound = form[name] if name in form.fields else None
+            parts = [where, _row_label(form, name)]
+            prefix = ", ".join(part for part in parts if part)
+            for message in messages:
+                items.append(
+                    {
+                        "text": f"{prefix}: {message}" if prefix else f"{bound.label}: {message}" if bound else message,
+                        "target": _target(bound),
+                    }
+                )
+    return items
+
+
+def _row_label(form, name):
+    cells = getattr(form, "cells", {})
+    return next((label for cell, label in cells.items() if label and name.startswith(f"{cell.name}-")), "")
+
+
+def _target(bound):
+    if bound is None:
+        return ""
+    return f"{bound.auto_id}_0" if bound.use_fieldset else bound.auto_id
+
+
+__all__ = ["BY_PLACE", "Grid", "IndicatorForm", "ProgressForm", "column_label", "error_items", "override"]

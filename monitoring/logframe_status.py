@@ -1,0 +1,271 @@
+"""What monitoring says on the pages of the framework (frameworks.providers): latest figures, statuses, what came in."""
+
+from decimal import Decimal
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from frameworks import providers
+from frameworks.choices import member_of
+from frameworks.formatting import format_number, format_percent
+from frameworks.models import Category, Lead, ReportingRound
+from frameworks.models.indicator import IndicatorType
+from frameworks.permissions import Permission, has_permission, is_insider
+from frameworks.providers import CategoryFigure, IndicatorFigure, RoundLine
+from monitoring.models import ActivityProgress, IndicatorResult, IndicatorValue, SignOff, Submission
+from monitoring.models.result import OFFICIAL_PROVENANCE, Basis, Performance, Provenance
+from monitoring.models.review import Side
+from monitoring.models.submission import OFFICIAL_STATES, ActivityStatus, SubmissionState
+
+
+def publishable_submissions():
+    """A Q on Submission, the same rule as results.publishable: both sides endorsed, or both spoke and one dissents."""
+
+    def spoke(side):
+        return Exists(SignOff.objects.filter(submission=OuterRef("pk"), cycle=OuterRef("cycle"), side=side))
+
+    return Q(state=SubmissionState.ENDORSED) | (
+        Q(state=SubmissionState.ACCEPTED) & spoke(Side.GOVERNMENT) & spoke(Side.CSO)
+    )
+
+
+class MonitoringStanding(providers.Standing):
+    """One round of a plan as one reader may see it: insiders what is reported, everybody else what is published."""
+
+    def __init__(self, plan, user, label):
+        self.user, self.insider = user, is_insider(user, plan)
+        rounds = ReportingRound.objects.filter(plan=plan).opened().order_by("-period_end")
+        self.rounds = list(rounds if self.insider else rounds.filter(published_at__isnull=False))
+        asked = [one for one in self.rounds if one.label == label]
+        self.round = (asked or self.rounds or [None])[0]
+
+    def _results(self):
+        return IndicatorResult.objects.visible_to(self.user).totals().filter(round=self.round)
+
+    def figures(self, indicators):
+        known = {one.pk: one for one in indicators}
+        if self.round is None or not known:
+            return {}
+        rows = self._results().filter(indicator__in=known)
+        return {
+            row.indicator_id: figure_shown(row, known[row.indicator_id], self.round, self.insider)
+            for row in rows
+        }
+
+    def indicators_with(self, status):
+        if self.round is None:
+            return []
+        rows = self._results().filter(status=status)
+        return (
+            rows.values("indicator") if self.insider else rows.exclude(is_suppressed=True).values("indicator")
+        )
+
+    def _progress(self):
+        """Official progress of accountable leads in the round."""
+        submissions = Submission.objects.filter(round=self.round, state__in=OFFICIAL_STATES)
+        if not self.insider:
+            submissions = submissions.filter(publishable_submissions())
+        accountable = Lead.objects.filter(
+            activity=OuterRef("activity"),
+            institution=OuterRef("submission__institution"),
+            is_accountable=True,
+        )
+        return (
+            ActivityProgress.objects.filter(submission__in=submissions)
+            .filter(Exists(accountable))
+            .exclude(status="")
+        )
+
+    def activity_statuses(self, activities):
+        ids = [one.pk for one in activities]
+        if self.round is None or not ids:
+            return {}
+        rows = self._progress().filter(activity__in=ids).values_list("activity", "status")
+        return {activity: ActivityStatus(status) for activity, status in rows}
+
+    def activities_with(self, status):
+        return [] if self.round is None else self._progress().filter(status=status).values("activity")
+
+
+class MonitoringStatus(providers.StatusProvider):
+    indicator_choices = tuple(Performance.choices)
+    activity_choices = tuple(ActivityStatus.choices)
+
+    def standing(self, plan, user, round=""):
+        return MonitoringStanding(plan, user, round)
+
+    def story(self, indicator, user):
+        """Two queries and one for the names of categories, however many rounds there are."""
+        insider = is_insider(user, indicator.plan)
+        rows = (
+            IndicatorResult.objects.visible_to(user)
+            .filter(indicator=indicator, place__isnull=True)
+            .select_related("round")
+            .order_by("round__period_end", "category__dimension__order", "category__order", "category")
+        )
+        if not insider:
+            rows = rows.filter(round__published_at__isnull=False)
+        rows = list(rows)
+        names = {
+            one.pk: (one.dimension.name, one.name)
+            for one in Category.objects.filter(dimension__indicator=indicator).select_related("dimension")
+        }
+        parts = {}
+        for row in rows:
+            if row.category_id:
+                parts.setdefault(row.round_id, []).append(_category(row, indicator, names, insider))
+        return [
+            figure_shown(row, indicator, row.round, insider, tuple(parts.get(row.round_id, ())))
+            for row in rows
+            if row.category_id is None
+        ]
+
+    def has_values(self, indicator):
+        return IndicatorValue.objects.filter(indicator=indicator).exists()
+
+    def used_categories(self, indicator):
+        return set(
+            IndicatorValue.objects.filter(indicator=indicator, category__isnull=False)
+            .order_by()
+            .values_list("category", flat=True)
+            .distinct()
+        )
+
+    def round_lines(self, round, user):
+        if not has_permission(user, Permission.VIEW_SUBMISSIONS, round.plan):
+            return []
+        counts = dict(
+            Submission.objects.filter(round=round).order_by().values_list("state").annotate(Count("pk"))
+        )
+        total = sum(counts.values())
+        if not total:
+            return []
+        out = counts.get(SubmissionState.DRAFT, 0) + counts.get(SubmissionState.RETURNED, 0)
+        lines = [RoundLine(_("Expected"), total, _("one for each institution and pillar"))]
+        lines.append(
+            RoundLine(_("Still with the institutions"), out, _("draft or returned"), "warn" if out else "")
+        )
+        for state in (SubmissionState.SUBMITTED, SubmissionState.ACCEPTED, SubmissionState.ENDORSED):
+            lines.append(RoundLine(str(state.label), counts.get(state, 0), _REACHED[state](), state.tone))
+        return lines
+
+    def publication_lines(self, round):
+        official = Submission.objects.filter(round=round, state__in=OFFICIAL_STATES)
+        held = official.exclude(publishable_submissions())
+        figures = IndicatorResult.objects.totals().filter(round=round, provenance__in=OFFICIAL_PROVENANCE)
+        held_back = figures.filter(
+            Exists(IndicatorValue.objects.filter(indicator=OuterRef("indicator"), submission__in=held))
+        ).count()
+        unaccepted = Submission.objects.filter(round=round).exclude(state__in=OFFICIAL_STATES).count()
+        return [
+            RoundLine(
+                _("Indicator figures that become public"),
+                figures.count() - held_back,
+                _("accepted, and both co-leads have endorsed or recorded their dissent"),
+                "good",
+            ),
+            RoundLine(
+                _("Figures held back"),
+                held_back,
+                _("accepted, but a co-lead has neither endorsed nor dissented yet"),
+                "warn" if held_back else "",
+            ),
+            RoundLine(
+                _("Submissions not accepted"),
+                unaccepted,
+                _("they stay out of the public's sight"),
+                "warn" if unaccepted else "",
+            ),
+        ]
+
+
+_REACHED = {
+    SubmissionState.SUBMITTED: lambda: _("waiting for the co-leads"),
+    SubmissionState.ACCEPTED: lambda: _("waiting for both endorsements"),
+    SubmissionState.ENDORSED: lambda: _("by both co-leads"),
+}
+
+
+def figure_shown(row, indicator, round, insider, categories=()):
+    """The IndicatorFigure of a total's result row, as an insider or the public may see it."""
+    base = {
+        "round": round.label,
+        "period_end": round.period_end,
+        "target": row.target,
+        "target_shown": measure_text(indicator, row.target),
+        "target_note": _target_note(row),
+        "provenance": Provenance(row.provenance),
+        "has_dissent": row.has_dissent,
+        "categories": categories,
+    }
+    if row.is_suppressed and not insider:
+        return IndicatorFigure(
+            **base, note=_("Hidden: it counts fewer than five people, or would give such a count away.")
+        )
+    notes = [row.no_data_reason and _("No data: %(reason)s") % {"reason": row.no_data_reason}]
+    if insider:  # to the public the remainder would give hidden small cells away
+        notes += _unknown(row)
+    return IndicatorFigure(
+        **base,
+        shown=row.text
+        if indicator.type == IndicatorType.QUALITATIVE
+        else measure_text(indicator, row.measured),
+        parts=_pair(row.numerator, row.denominator),
+        note=" ".join(one for one in notes if one),
+        measured=row.measured,
+        achievement=row.achievement,
+        basis=str(Basis(row.basis).label) if row.achievement is not None else "",
+        status=member_of(Performance, row.status),
+        override_reason=row.override_reason if row.override_status else "",
+    )
+
+
+def _category(row, indicator, names, insider):
+    dimension, category = names[row.category_id]
+    if row.is_suppressed and not insider:
+        return CategoryFigure(dimension, category, "", "", _("hidden"))
+    return CategoryFigure(
+        dimension, category, measure_text(indicator, row.measured), _pair(row.numerator, row.denominator)
+    )
+
+
+def _pair(numerator, denominator):
+    if numerator is None and denominator is None:
+        return ""
+    return f"{format_number(numerator) or '–'}/{format_number(denominator) or '–'}"
+
+
+def measure_text(indicator, value):
+    """A measured value or target in words: "4%", "12,980", "yes", "2 – drafted"; "" when there is none."""
+    if value is None:
+        return ""
+    if indicator.is_share:
+        return format_percent(value)
+    if indicator.type == IndicatorType.YES_NO and value in (0, 1):
+        return _("yes") if value else _("no")
+    number = format_number(value, most=2)
+    if indicator.type == IndicatorType.ORDINAL and value == value.to_integral_value():
+        labels = indicator.scale_labels
+        if 0 <= value < len(labels):
+            return f"{number} – {labels[int(value)]}"
+    return number
+
+
+def _target_note(row):
+    if row.target_is_interpolated:
+        return _("between two targets")
+    return _("of an earlier year, still in force") if row.target_is_held else ""
+
+
+def _unknown(row):
+    """What a breakdown leaves unexplained, in words."""
+    for name, parts in (row.unknown_difference or {}).items():
+        texts = ", ".join(format_number(Decimal(value)) for value in parts.values())
+        label = _("places") if name == "place" else name
+        yield _("The breakdown by %(name)s does not add up to the total: %(difference)s unknown.") % {
+            "name": label,
+            "difference": texts,
+        }
+
+
+providers.register_status(MonitoringStatus())

@@ -1,0 +1,271 @@
+"""Everything that a submission asks for and holds, loaded once: what pages, gates and reviews of a submission read.
+
+`load_sheets` runs a fixed number of queries, however many submissions, activities and figures there are.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Q, prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
+
+from frameworks.choices import ToneChoices
+from monitoring.due import due_in
+from monitoring.gate import find_problems
+from monitoring.models import ActivityProgress, IndicatorResult, IndicatorValue
+from monitoring.models.submission import REVIEWABLE_STATES
+from monitoring.progress import (
+    BLANK,
+    applied_target,
+    combine_reporters,
+    is_reported,
+    measured,
+    month_position,
+)
+from monitoring.results import baseline_of, figure_of, target_points
+
+TOTAL = (None, None)
+
+
+class Filling(ToneChoices):
+    """How far one page of a report is filled; computed, never stored."""
+
+    EMPTY = "empty", _("Not started"), "neutral", "circle"
+    STARTED = "started", _("Started"), "info", "circle-half"
+    COMPLETE = "complete", _("Complete"), "good", "check-circle"
+
+
+@dataclass(slots=True)
+class Line:
+    """One indicator of a sheet.
+
+    `values`: (category id, place id) → what the submission says; `last`: the same of the latest earlier round in which
+    this institution handed something in. `baseline` and `target` (an AppliedTarget) are in the unit that is judged.
+    """
+
+    indicator: object
+    values: dict = field(default_factory=dict)
+    problems: list = field(default_factory=list)
+    last: dict = field(default_factory=dict)
+    baseline: object = None
+    target: object = None
+    result: object = None
+
+    @property
+    def total(self):
+        return self.values.get(TOTAL)
+
+    @property
+    def last_total(self):
+        return self.last.get(TOTAL)
+
+    @property
+    def last_round(self):
+        """The round of the last answer, or None."""
+        return next((row.submission.round for row in self.last.values()), None)
+
+    @property
+    def is_shared(self):
+        """Whether several institutions report the figure, so that this one is only a part of it."""
+        return len(self.indicator.reporters) > 1
+
+    @property
+    def is_answered(self):
+        return any(not row.is_blank or row.no_data_reason for row in self.values.values())
+
+
+def figure_within(indicator, values):
+    """The Figure of one institution: its total, or where it gave none what its places make together."""
+    total = values.get(TOTAL)
+    if total is not None and (is_reported(indicator.type, figure_of(total)) or total.no_data_reason):
+        return figure_of(total)
+    places = [
+        figure_of(row) for (category, place), row in values.items() if place is not None and category is None
+    ]
+    if not places:
+        return BLANK if total is None else figure_of(total)
+    return combine_reporters(places, type=indicator.type, how=indicator.reporter_aggregation).figure or BLANK
+
+
+def measured_within(indicator, values):
+    """The one number that an institution's answer is judged on; None for no data."""
+    return measured(indicator.type, figure_within(indicator, values))
+
+
+@dataclass(slots=True)
+class Entry:
+    """One activity of a sheet, with the indicators of it that the institution reports."""
+
+    activity: object
+    progress: object = None
+    lines: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+    last_progress: object = None
+
+    @property
+    def filling(self):
+        if not self.problems:
+            return Filling.COMPLETE
+        started = self.progress is not None or any(line.is_answered for line in self.lines)
+        return Filling.STARTED if started else Filling.EMPTY
+
+
+@dataclass(slots=True)
+class Sheet:
+    """`entries`: one for each activity. `others`: indicators of goals, of outputs and of activities led by others."""
+
+    submission: object
+    entries: list = field(default_factory=list)
+    others: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+
+    @property
+    def other_problems(self):
+        return [one for one in self.problems if one.activity_id is None]
+
+    @property
+    def others_filling(self):
+        if not self.other_problems:
+            return Filling.COMPLETE
+        return Filling.STARTED if any(line.is_answered for line in self.others) else Filling.EMPTY
+
+    @property
+    def lines(self):
+        return [line for entry in self.entries for line in entry.lines] + self.others
+
+    @property
+    def fillings(self):
+        """One Filling for each page that is to be filled."""
+        own = [entry.filling for entry in self.entries]
+        return [*own, self.others_filling] if self.others else own
+
+    @property
+    def done(self):
+        return sum(one == Filling.COMPLETE for one in self.fillings)
+
+    @property
+    def is_ready(self):
+        return not self.problems
+
+
+def load_sheets(submissions, *, context=False):
+    """The sheets of `submissions` (with `round` loaded), in their order.
+
+    context: also what stands beside the boxes: breakdowns, baseline, target, last answers, the combined result. The
+    submissions are then those of one round.
+    """
+    submissions = list(submissions)
+    due = due_in(submissions)
+    progress, values = defaultdict(dict), defaultdict(lambda: defaultdict(dict))
+    if submissions:
+        for row in ActivityProgress.objects.filter(submission__in=submissions).select_related("saved_by"):
+            progress[row.submission_id][row.activity_id] = row
+        for row in IndicatorValue.objects.filter(submission__in=submissions):
+            values[row.submission_id][row.indicator_id][(row.category_id, row.place_id)] = row
+    sheets = [_sheet(one, due[one.pk], progress[one.pk], values[one.pk]) for one in submissions]
+    if context and sheets:
+        _add_context(sheets)
+    return sheets
+
+
+def load_sheet(submission, *, context=False):
+    return load_sheets([submission], context=context)[0]
+
+
+def _sheet(submission, due, progress, values):
+    rows = [row for cells in values.values() for row in cells.values()]
+    sheet = Sheet(submission, problems=find_problems(due, progress.values(), rows))
+    of_activity, of_indicator = defaultdict(list), defaultdict(list)
+    for problem in sheet.problems:
+        if problem.activity_id is not None:
+            of_activity[problem.activity_id].append(problem)
+        if problem.indicator_id is not None:
+            of_indicator[problem.indicator_id].append(problem)
+    entries = {
+        one.pk: Entry(one, progress.get(one.pk), problems=of_activity[one.pk]) for one in due.activities
+    }
+    for indicator in due.indicators:
+        line = Line(indicator, dict(values.get(indicator.pk, {})), of_indicator[indicator.pk])
+        entry = entries.get(indicator.activity_id)
+        (entry.lines if entry else sheet.others).append(line)
+    sheet.entries = list(entries.values())
+    return sheet
+
+
+def _add_context(sheets):
+    indicators = {line.indicator.pk: line.indicator for sheet in sheets for line in sheet.lines}
+    prefetch_related_objects(list(indicators.values()), "targets", "dimensions__categories")
+    institutions = {sheet.submission.institution_id for sheet in sheets}
+    (round,) = {sheet.submission.round for sheet in sheets}
+    before = round.period_end
+    last_values = _last_values(indicators, institutions, before)
+    last_progress = _last_progress(
+        {entry.activity.pk for sheet in sheets for entry in sheet.entries}, institutions, before
+    )
+    results = {
+        row.indicator_id: row
+        for row in IndicatorResult.objects.totals().filter(round=round, indicator__in=indicators)
+    }
+    for sheet in sheets:
+        institution = sheet.submission.institution_id
+        for line in sheet.lines:
+            indicator = line.indicator
+            line.last = last_values.get((institution, indicator.pk), {})
+            line.baseline, point = baseline_of(indicator)
+            line.target = applied_target(
+                target_points(indicator),
+                at=month_position(round.period_end),
+                type=indicator.type,
+                baseline=point,
+            )
+            line.result = results.get(indicator.pk)
+        for entry in sheet.entries:
+            entry.last_progress = last_progress.get((institution, entry.activity.pk))
+
+
+def _last_values(indicators, institutions, before):
+    """(institution id, indicator id) → cells of the latest earlier round in which the institution answered."""
+    rows = (
+        IndicatorValue.objects.filter(
+            indicator__in=indicators,
+            submission__institution__in=institutions,
+            submission__round__period_end__lt=before,
+            submission__state__in=REVIEWABLE_STATES,
+        )
+        .exclude(
+            Q(numerator__isnull=True, denominator__isnull=True, value__isnull=True, text="")
+            & Q(no_data_reason="")
+        )
+        .order_by(
+            "submission__institution_id",
+            "indicator_id",
+            "category_id",
+            "place_id",
+            "-submission__round__period_end",
+        )
+        .distinct("submission__institution_id", "indicator_id", "category_id", "place_id")
+        .select_related("submission__round")
+    )
+    found = defaultdict(dict)
+    for row in rows:
+        found[row.submission.institution_id, row.indicator_id][(row.category_id, row.place_id)] = row
+    for cells in found.values():
+        latest = max((row.submission.round for row in cells.values()), key=lambda round: round.period_end)
+        for key in [key for key, row in cells.items() if row.submission.round_id != latest.pk]:
+            del cells[key]
+    return found
+
+
+def _last_progress(activities, institutions, before):
+    rows = (
+        ActivityProgress.objects.filter(
+            activity__in=activities,
+            submission__institution__in=institutions,
+            submission__round__period_end__lt=before,
+            submission__state__in=REVIEWABLE_STATES,
+        )
+        .order_by("submission__institution_id", "activity_id", "-submission__round__period_end")
+        .distinct("submission__institution_id", "activity_id")
+        .select_related("submission__round")
+    )
+    return {(row.submission.institution_id, row.activity_id): row for row in rows}
