@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from frameworks import providers
 from frameworks.choices import member_of
-from frameworks.formatting import format_number, format_percent
+from frameworks.formatting import format_number
+from frameworks.measures import measure_text, pair_text
 from frameworks.models import Category, Lead, ReportingRound
 from frameworks.models.indicator import IndicatorType
 from frameworks.permissions import Permission, has_permission, is_insider
@@ -210,7 +211,7 @@ def figure_shown(row, indicator, round, insider, categories=()):
         shown=row.text
         if indicator.type == IndicatorType.QUALITATIVE
         else measure_text(indicator, row.measured),
-        parts=_pair(row.numerator, row.denominator),
+        parts=pair_text(row.numerator, row.denominator),
         note=" ".join(one for one in notes if one),
         measured=row.measured,
         achievement=row.achievement,
@@ -225,30 +226,8 @@ def _category(row, indicator, names, insider):
     if row.is_suppressed and not insider:
         return CategoryFigure(dimension, category, "", "", _("hidden"))
     return CategoryFigure(
-        dimension, category, measure_text(indicator, row.measured), _pair(row.numerator, row.denominator)
+        dimension, category, measure_text(indicator, row.measured), pair_text(row.numerator, row.denominator)
     )
-
-
-def _pair(numerator, denominator):
-    if numerator is None and denominator is None:
-        return ""
-    return f"{format_number(numerator) or '–'}/{format_number(denominator) or '–'}"
-
-
-def measure_text(indicator, value):
-    """A measured value or target in words: "4%", "12,980", "yes", "2 – drafted"; "" when there is none."""
-    if value is None:
-        return ""
-    if indicator.is_share:
-        return format_percent(value)
-    if indicator.type == IndicatorType.YES_NO and value in (0, 1):
-        return _("yes") if value else _("no")
-    number = format_number(value, most=2)
-    if indicator.type == IndicatorType.ORDINAL and value == value.to_integral_value():
-        labels = indicator.scale_labels
-        if 0 <= value < len(labels):
-            return f"{number} – {labels[int(value)]}"
-    return number
 
 
 def _target_note(row):

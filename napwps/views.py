@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 from frameworks.models import Pillar, Plan, Role
 from frameworks.permissions import held_seats
 from monitoring.dashboards import published_progress
+from napwps.demo.people import ACCOUNTS, password
 
 
 def healthz(request):
@@ -24,9 +25,13 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs):
         if settings.DEMO:
-            from napwps.demo.people import sign_in_choices
-
-            kwargs |= sign_in_choices()
+            kwargs |= {
+                "demo_password": password(),
+                "demo_people": [
+                    {"label": account.display_name, "username": account.email, "note": account.look_at}
+                    for account in ACCOUNTS
+                ],
+            }
         return super().get_context_data(**kwargs)
 
 

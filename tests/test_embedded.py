@@ -1,17 +1,15 @@
-"""The embedded services and their supervisor, with real servers: nothing is left behind, nothing is lost.
+"""The embedded services, with real servers: nothing is left behind, nothing is lost.
 
-Every scenario runs in a process of its own, as bin/demo and bin/test do, and is judged from outside.
+Every scenario runs in a process of its own and is judged from outside.
 """
 
 import contextlib
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import psycopg
@@ -19,8 +17,7 @@ import pytest
 import redis
 
 from napwps.embedded.folders import UNPRIVILEGED, data_home, reachable, temporary_folder
-from napwps.embedded.processes import ServiceError, command_of, processes
-from napwps.supervisor import choose_port, demo_options
+from tests.processes import family, finish, gone, living, own_env, query, told
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,56 +69,14 @@ def start():
         process.communicate()
 
 
-def own_env(**more):
-    """The environment without addresses of services, so that a scenario starts its own."""
-    return {
-        name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
-    } | more
+def user_of(pid):
+    """The one uid that a process has in every role."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (uid,) = set(next(line for line in lines if line.startswith("Uid:")).split()[1:])
+    return int(uid)
 
 
-def told(process):
-    """What a script says on its first line."""
-    line = process.stdout.readline()
-    assert line, process.stderr.read().decode()
-    return json.loads(line)
-
-
-def finish(process):
-    """Let a holding script go on to its end: its exit code."""
-    process.communicate(timeout=60)
-    return process.returncode
-
-
-def living(pids):
-    """Those of the processes that live. One that waits for its parent to ask for its end does not."""
-    table = processes()
-    return [pid for pid in pids if pid in table and table[pid][1] != "Z"]
-
-
-def family(pids):
-    """The processes and all below them, at this moment."""
-    table, found = processes(), list(pids)
-    for pid in found:
-        found += [child for child, (parent, _state) in table.items() if parent == pid]
-    return found
-
-
-def gone(pids, seconds=15):
-    """Whether all of the processes end in time."""
-    deadline = time.monotonic() + seconds
-    while living(pids) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert living(pids) == [], [command_of(pid) for pid in living(pids)]
-    return True
-
-
-def query(url, statement):
-    with psycopg.connect(url) as connection:
-        cursor = connection.execute(statement)
-        return cursor.fetchone()[0] if cursor.description else None
-
-
-def test_services_answer_with_their_password_only_and_leave_nothing(start, folder):
+def test_services_answer_with_their_password_only_never_as_root_and_leave_nothing(start, folder):
     holder = start(HOLD, folder)
     said = told(holder)
     assert len(said["pids"]) == 2
@@ -140,18 +95,11 @@ def test_services_answer_with_their_password_only_and_leave_nothing(start, folde
         redis.from_url(said["REDIS_URL"].rsplit("@", 1)[1].join(["redis://", ""])).ping()
     commands = "".join(Path(f"/proc/{pid}/cmdline").read_text() for pid in said["pids"])
     assert password not in commands
+    wanted = UNPRIVILEGED if os.geteuid() == 0 else os.geteuid()
+    assert {user_of(pid) for pid in said["pids"]} == {wanted}
     assert said["REDIS_URL"].split(":")[2].split("@")[0] not in commands
     assert finish(holder) == 0
     assert gone(everybody, seconds=1)
-
-
-def test_servers_never_run_as_root(start, folder):
-    said = told(start(HOLD, folder))
-    wanted = UNPRIVILEGED if os.geteuid() == 0 else os.geteuid()
-    for pid in said["pids"]:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        uids = next(line for line in lines if line.startswith("Uid:")).split()[1:]
-        assert set(uids) == {str(wanted)}
 
 
 def test_an_ordinary_user_needs_no_root(start, folder):
@@ -308,91 +256,6 @@ def test_addresses_in_the_environment_are_used_and_nothing_is_started(folder):
     command = [sys.executable, "-c", script, str(folder)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "{'DATABASE_URL': 'postgres://a@b/c', 'REDIS_URL': 'redis://d'} ()\n"
-
-
-# The supervisor
-
-
-def supervised(*command):
-    """`napwps.supervisor run -- …` as a process, with its output piped."""
-    words = [sys.executable, "-m", "napwps.supervisor", "run", "--", *command]
-    return subprocess.Popen(words, cwd=ROOT, env=own_env(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-
-
-REPORT = """import os, subprocess, sys, time
-orphan = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
-print("media", os.environ["MEDIA_ROOT"], orphan.pid, flush=True)"""
-
-
-def first_report(process):
-    """The temporary folder and the orphan's number that REPORT prints; lines before it are skipped."""
-    for line in process.stdout:
-        words = line.decode().split()
-        if words[:1] == ["media"]:
-            return Path(words[1]).parent, int(words[2])
-    raise AssertionError("the command did not run")
-
-
-@pytest.mark.parametrize("code", [0, 5, 7])
-def test_run_passes_the_exit_code_on_and_ends_what_the_command_left(code):
-    process = supervised(sys.executable, "-c", f"{REPORT}; sys.exit({code})")
-    place, orphan = first_report(process)
-    rest = process.communicate(timeout=60)[0].decode()
-    assert process.returncode == code
-    assert f"Ending what was left behind: {orphan}" in rest
-    assert gone([orphan], seconds=1)
-    assert not place.exists()
-
-
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)]
-)
-def test_run_that_is_asked_to_stop_cleans_up(number, code):
-    process = supervised(sys.executable, "-c", f"{REPORT}; time.sleep(600)")
-    place, orphan = first_report(process)
-    everybody = family([process.pid])
-    process.send_signal(number)
-    process.communicate(timeout=60)
-    assert process.returncode == code
-    assert gone([*everybody, orphan], seconds=1)
-    assert not place.exists()
-
-
-@pytest.mark.parametrize("which", ["outer", "inner"])
-def test_run_of_which_one_process_is_killed_leaves_nothing(which):
-    process = supervised(sys.executable, "-c", f"{REPORT}; time.sleep(600)")
-    _place, orphan = first_report(process)
-    everybody = family([process.pid])
-    inner = next(pid for pid, (parent, _state) in processes().items() if parent == process.pid)
-    assert orphan in everybody
-    os.kill(process.pid if which == "outer" else inner, signal.SIGKILL)
-    process.communicate(timeout=60)
-    assert gone(everybody)
-
-
-def test_run_of_a_command_that_does_not_exist():
-    process = supervised("no-such-command")
-    said = process.communicate(timeout=60)[0].decode()
-    assert process.returncode == 127
-    assert "no-such-command" in said
-
-
-def test_port_that_is_taken():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(ServiceError, match=f"Port {port} on 127.0.0.1 cannot be used"):
-            choose_port("127.0.0.1", port)
-        assert choose_port("127.0.0.1", None) != port
-    with pytest.raises(ServiceError, match="no address of this machine"):
-        choose_port("192.0.2.1", None)  # an address for documentation
-
-
-@pytest.mark.parametrize("arguments", [["--port", "0"], ["--port", "70000"], ["--port", "x"], ["--nonsense"]])
-def test_wrong_options_of_the_demo(arguments, capsys):
-    with pytest.raises(SystemExit) as end:
-        demo_options(arguments)
-    assert end.value.code == 2
-    assert "usage: bin/demo" in capsys.readouterr().err
 
 
 def test_reachable_looks_at_every_folder(folder):

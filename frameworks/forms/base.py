@@ -39,12 +39,14 @@ class ConstrainedForm(forms.ModelForm):
 
 def add_refusal(form, error):
     """Puts the ValidationError of an operation into a form, at its fields where the form has them."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
+    by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    known = getattr(form, "constraint_fields", {})
+    for name, errors in by_field.items():
         for one in errors:
-            form.add_error(name if name in form.fields else None, one)
+            target = name
+            if name == NON_FIELD_ERRORS and known:
+                target = known.get(one.code) or field_of(one, type(form.instance), known)
+            form.add_error(target if target in form.fields else None, one)
 
 
 class VersionedMixin:

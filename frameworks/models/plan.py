@@ -207,6 +207,10 @@ class Pillar(models.Model):
     def __str__(self):
         return self.name
 
+    def permission_scope(self):
+        """So that has_permission(user, REVIEW, pillar) reaches the seats of its own working group."""
+        return self.plan_id, None, self.pk
+
 
 def code_unique(name, message):
     return models.UniqueConstraint(fields=["plan", "code"], name=name, violation_error_message=message)

@@ -44,7 +44,11 @@ def update_activity(*, activity, changed, leads, reason, by, at, version=""):
     """
     require_permission(by, Permission.EDIT_FRAMEWORK, activity)
     with transaction.atomic():
-        before = Activity.objects.select_for_update(of=("self",)).select_related("plan").get(pk=activity.pk)
+        before = (
+            Activity.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("plan")
+            .get(pk=activity.pk)
+        )
         current = activity_version(before)
         if version and version != current:
             raise Stale(current)

@@ -88,7 +88,7 @@ def update_plan(*, plan, changed, reason, by, at, version=""):
     require_permission(by, Permission.EDIT_FRAMEWORK, plan)
     names = sorted(set(changed) - {"reason", "version"})
     with explained(Plan), transaction.atomic():
-        before = Plan.objects.select_for_update().get(pk=plan.pk)
+        before = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
         current = plan_version(before)
         if version and version != current:
             raise Stale(current)

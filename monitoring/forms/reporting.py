@@ -1,14 +1,15 @@
 """The boxes of a focal point's pages. A draft may lack anything; what stands in a box must be readable and possible."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
-from frameworks.models.indicator import IndicatorType
+from frameworks.models.indicator import IndicatorType, ReporterAggregation
+from frameworks.models.place import PlaceKind
 from monitoring.cells import (
     PARTS,
     REASON_LENGTH,
@@ -24,10 +25,15 @@ from monitoring.cells import (
 )
 from monitoring.models.submission import ActivityStatus
 from monitoring.numbers import BadNumber, read_number, write_number
-from monitoring.operations.reporting import PROGRESS_FIELDS, as_reported, tidy_text
+from monitoring.operations.reporting import PROGRESS_FIELDS, tidy_text
+from monitoring.progress import BLANK, running_difference, share
+from monitoring.progress.figures import add
+from monitoring.results import figure_of
+from monitoring.words import figure_text
 
-#: Types whose figures of places can be combined.
+#: Types whose figures of places can be combined, and the places that every form offers.
 BY_PLACE = (IndicatorType.COUNT, IndicatorType.PERCENTAGE, IndicatorType.NUMBER_AND_PERCENTAGE)
+OF_EVERY_FORM = (PlaceKind.MUNICIPALITY, PlaceKind.SPECIAL_REGION)
 
 
 class TidyText(forms.CharField):
@@ -35,7 +41,12 @@ class TidyText(forms.CharField):
 
     def __init__(self, *, rows=4, max_length=TEXT_LENGTH, **options):
         options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
-        super().__init__(required=False, max_length=max_length, **options)
+        messages = {
+            "max_length": gettext_lazy(
+                "This text has %(show_value)d characters; at most %(limit_value)d fit."
+            )
+        }
+        super().__init__(required=False, max_length=max_length, error_messages=messages, **options)
         self.widget.attrs.pop("maxlength", None)  # cutting off while pasting would lose text silently
 
     def to_python(self, value):
@@ -117,7 +128,9 @@ class ProgressForm(forms.Form):
     what_worked = TidyText(label=gettext_lazy("What worked"))
     what_did_not = TidyText(
         label=gettext_lazy("What did not work, and why"),
-        help_text=gettext_lazy("The group works best on what stands in the way. It is read to help, not to blame."),
+        help_text=gettext_lazy(
+            "The group works best on what stands in the way. It is read to help, not to blame."
+        ),
     )
     next_steps = TidyText(label=gettext_lazy("Next steps"))
 
@@ -133,31 +146,53 @@ class ProgressForm(forms.Form):
 
 @dataclass(slots=True)
 class GridRow:
-    """One category or place: its boxes and what was said of it last time."""
+    """One category or place: its boxes, the share that they make, and what was said of it last time."""
 
     label: str
-    cell: Cell
-    boxes: list = field(default_factory=list)
-    last: object = None
+    boxes: list
+    share: object = None
+    last: str = ""
+
+
+@dataclass(slots=True)
+class ColumnSum:
+    """What the rows of a column make together, and what is missing to the total; None where there is nothing to add."""
+
+    part: str
+    label: str
+    sum: object
+    difference: object
 
 
 @dataclass(slots=True)
 class Grid:
-    """One way in which an indicator is broken down. `anchor` is its id on the page."""
+    """One way in which an indicator is broken down. `anchor` is its id on the page.
+
+    `sums`: a ColumnSum for each column that adds up to the total, None for the others.
+    """
 
     title: str
     anchor: str
     columns: list
     rows: list
+    sums: list
+    adds_up: bool
     is_place: bool = False
 
     @property
+    def has_sums(self):
+        return any(self.sums)
+
+    @property
     def has_last(self):
-        return any(row.last is not None for row in self.rows)
+        return any(row.last for row in self.rows)
 
 
 class IndicatorForm(forms.Form):
-    """All boxes of one indicator: the total, its breakdowns, and its places where they are open."""
+    """All boxes of one indicator: the total, its breakdowns, and its places where they are open.
+
+    `places`: the municipalities of the country, and smaller places that already have a figure.
+    """
 
     use_required_attribute = False
 
@@ -166,43 +201,42 @@ class IndicatorForm(forms.Form):
         self.line, self.indicator = line, line.indicator
         self.total = Cell(self.indicator.pk)
         self.places_marker = f"{self.total.name}-places"
-        self.places_open = bool(places) and (
-            places_open
-            or (data is not None and self.places_marker in data)
-            or any(place is not None for _category, place in line.values)
+        by_place = bool(places) and self.indicator.type in BY_PLACE
+        answered = {place for _category, place in line.values if place is not None}
+        self.places_open = by_place and bool(
+            places_open or answered or (data is not None and self.places_marker in data)
         )
-        self.can_open_places = bool(places) and not self.places_open and self.indicator.type in BY_PLACE
+        self.can_open_places = by_place and not self.places_open
         self.cells = {}
-        self._add(self.total, line.total)
-        self._layout = [
-            (dimension.name, f"{self.total.name}-by{dimension.pk}", self._category_rows(dimension), False)
-            for dimension in self.indicator.dimensions.all()
-            if self.indicator.type != IndicatorType.QUALITATIVE
-        ]
-        if self.places_open and self.indicator.type in BY_PLACE:
-            self._layout.append((_("Place"), self.places_marker, self._place_rows(places), True))
+        self._add(self.total)
+        self._layout = []
+        if self.indicator.type != IndicatorType.QUALITATIVE:
+            for dimension in self.indicator.dimensions.all():
+                rows = [
+                    (one.name, Cell(self.indicator.pk, category_id=one.pk))
+                    for one in dimension.categories.all()
+                ]
+                self._layout.append((dimension.name, f"{self.total.name}-by{dimension.pk}", rows, False))
+        if self.places_open:
+            rows = [
+                (one.name, Cell(self.indicator.pk, place_id=one.pk))
+                for one in places
+                if one.kind in OF_EVERY_FORM or one.pk in answered
+            ]
+            self._layout.append((_("place"), self.places_marker, rows, True))
+        for _title, _anchor, rows, _is_place in self._layout:
+            for label, cell in rows:
+                self._add(cell, label)
 
-    def _category_rows(self, dimension):
-        return [
-            (one.name, Cell(self.indicator.pk, category_id=one.pk)) for one in dimension.categories.all()
-        ]
-
-    def _place_rows(self, places):
-        known = {place for _category, place in self.line.values}
-        return [
-            (one.name, Cell(self.indicator.pk, place_id=one.pk))
-            for one in places
-            if not one.is_extra or one.pk in known
-        ]
-
-    def _add(self, cell, row, label=""):
+    def _add(self, cell, label=""):
         """The fields of a cell. `label` names its row in a grid; the total's boxes are named by what they ask."""
         self.cells[cell] = label
+        row = self.line.values.get(cell.key)
         for part in parts_of(self.indicator.type, total=cell.is_total):
             name = cell.box(part)
             self.fields[name] = self._field(part, label)
             saved = getattr(row, PARTS[part]) if row else None
-            self.initial[name] = saved if saved is not None else ""
+            self.initial[name] = "" if saved is None else saved
 
     def _field(self, part, row_label):
         indicator = self.indicator
@@ -211,7 +245,7 @@ class IndicatorForm(forms.Form):
                 label=_("No data because"),
                 max_length=REASON_LENGTH,
                 widget=forms.TextInput,
-                help_text=_("When there is no figure, say why. An empty box is not a zero; a 0 is a figure."),
+                help_text=_("Only when there is no figure. An empty box is not a zero, and 0 is a figure."),
             )
         if part == "comment":
             return TidyText(
@@ -220,45 +254,32 @@ class IndicatorForm(forms.Form):
         if part == "text":
             return TidyText(label=_("Answer"))
         label = column_label(indicator, part)
-        if row_label:
-            label = f"{row_label}: {label}"
         if part == "v" and is_chosen(indicator):
             widget = forms.Select if row_label else forms.RadioSelect
-            return LevelField(indicator, label=label, widget=widget)
-        help_text = ""
-        if part == "v" and indicator.is_share and not row_label:
-            help_text = _("Only when the two numbers are not known.")
-        return NumberField(indicator, part, label=label, help_text=help_text)
+            made = LevelField(indicator, label=label, widget=widget)
+        else:
+            alone = part == "v" and indicator.is_share and not row_label
+            made = NumberField(
+                indicator,
+                part,
+                label=label,
+                help_text=_("Only when the two numbers are not known.") if alone else "",
+            )
+        if row_label:
+            made.widget.attrs |= {"aria-label": f"{row_label}: {label}", "data-part": part}
+        return made
 
-    @property
-    def grids(self):
-        """The breakdowns, ready for the template."""
-        if not hasattr(self, "_grids"):
-            self._grids = [self._grid(*one) for one in self._layout]
-        return self._grids
-
-    def _grid(self, title, anchor, rows, is_place):
-        parts = parts_of(self.indicator.type, total=False)
-        return Grid(
-            title,
-            anchor,
-            [column_label(self.indicator, part) for part in parts],
-            [
-                GridRow(label, cell, [self[cell.box(part)] for part in parts], self.line.last.get(cell.key))
-                for label, cell in rows
-            ],
-            is_place,
-        )
-
-    def box(self, part):
+    def _box(self, part):
         """The bound field of one of the total's boxes; None when the type has none such."""
         name = self.total.box(part)
         return self[name] if name in self.fields else None
 
-    def add_grid_fields(self):
-        for _title, _anchor, rows, _is_place in self._layout:
-            for label, cell in rows:
-                self._add(cell, self.line.values.get(cell.key), label)
+    numerator_box = property(lambda self: self._box("n"))
+    denominator_box = property(lambda self: self._box("d"))
+    value_box = property(lambda self: self._box("v"))
+    text_box = property(lambda self: self._box("text"))
+    why_box = property(lambda self: self._box("why"))
+    comment_box = property(lambda self: self._box("comment"))
 
     def clean(self):
         for cell in self.cells:
@@ -266,27 +287,73 @@ class IndicatorForm(forms.Form):
             if any(cell.box(part) in self.errors for part in parts):
                 continue
             for part, words in figure_problems(
-                self.indicator, cell, self._cleaned(cell), targets=self.indicator.targets.all()
+                self.indicator, cell, self._said(cell), targets=self.indicator.targets.all()
             ):
                 self.add_error(cell.box(part), words)
         return self.cleaned_data
 
-    def _cleaned(self, cell):
-        said = {
-            PARTS[part]: self.cleaned_data.get(cell.box(part))
-            for part in parts_of(self.indicator.type, total=cell.is_total)
-        }
+    def _said(self, cell):
+        parts = parts_of(self.indicator.type, total=cell.is_total)
+        said = {PARTS[part]: self.cleaned_data.get(cell.box(part)) for part in parts}
         return Reported(**{name: value for name, value in said.items() if value is not None})
 
     def reported(self):
         """Cell → Reported of everything on the form, for the operation. Needs a valid form."""
-        return {cell: self._cleaned(cell) for cell in self.cells}
+        return {cell: self._said(cell) for cell in self.cells}
 
-    def now(self, cell):
-        """What the boxes of a cell say: as typed where that is readable, else as saved."""
-        if self.is_bound and hasattr(self, "cleaned_data"):
-            return self._cleaned(cell)
-        return as_reported(self.line.values.get(cell.key))
+    def _now(self, cell):
+        """The Figure in the boxes of a cell: as typed where that is readable, else as saved."""
+        if self.is_bound and self.errors is not None:
+            return figure_of(self._said(cell))
+        row = self.line.values.get(cell.key)
+        return figure_of(row) if row else BLANK
+
+    def grids(self):
+        """The breakdowns, ready for the template."""
+        return [self._grid(*one) for one in self._layout]
+
+    def _grid(self, title, anchor, rows, is_place):
+        indicator = self.indicator
+        parts = parts_of(indicator.type, total=False)
+        figures = [self._now(cell) for _label, cell in rows]
+        difference = running_difference(
+            self._now(self.total), figures, type=indicator.type, how=indicator.reporter_aggregation
+        )
+        adding = _adding_parts(indicator)
+
+        def column_sum(part):
+            numbers = [getattr(figure, PARTS[part]) for figure in figures]
+            known = [number for number in numbers if number is not None]
+            return add(*known) if known else None
+
+        return Grid(
+            title=title,
+            anchor=anchor,
+            columns=[column_label(indicator, part) for part in parts],
+            rows=[
+                GridRow(
+                    label,
+                    [self[cell.box(part)] for part in parts],
+                    share(figure.numerator, figure.denominator),
+                    figure_text(indicator, self.line.last.get(cell.key)),
+                )
+                for (label, cell), figure in zip(rows, figures, strict=True)
+            ],
+            sums=[(part, column_sum(part)) if part in adding else None for part in parts],
+            differences=[
+                (part, getattr(difference.unknown, PARTS[part])) if part in adding else None for part in parts
+            ],
+            adds_up=difference.adds_up,
+            is_place=is_place,
+        )
+
+
+def _adding_parts(indicator):
+    """The boxes whose rows add up to the total (the rule of progress.running_difference)."""
+    if indicator.is_share:
+        return ("n", "d")
+    summed = indicator.reporter_aggregation == ReporterAggregation.SUM
+    return ("v",) if indicator.type == IndicatorType.COUNT and summed else ()
 
 
 def column_label(indicator, part):
@@ -305,32 +372,31 @@ def column_label(indicator, part):
 
 
 def error_items(*named_forms):
-    """The lines of the error summary: (form, name of the form or "") pairs → dicts of text and target."""
+    """The lines of the error summary: (form, name of the form or "") pairs → dicts of text and target.
+
+    Each line says where: an indicator's code and row, or the name of the box. "“30 or so” is not a number" alone, five
+    times, helps nobody.
+    """
     items = []
     for form, where in named_forms:
         for name, messages in form.errors.items():
             bound = form[name] if name in form.fields else None
-            parts = [where, _row_label(form, name)]
-            prefix = ", ".join(part for part in parts if part)
-            for message in messages:
-                items.append(
-                    {
-                        "text": f"{prefix}: {message}" if prefix else f"{bound.label}: {message}" if bound else message,
-                        "target": _target(bound),
-                    }
-                )
+            parts = [where, _row_label(form, name)] if where else [bound.label if bound else ""]
+            prefix = ", ".join(str(part) for part in parts if part)
+            items += [
+                {"text": f"{prefix}: {message}" if prefix else message, "target": _target(bound)}
+                for message in messages
+            ]
     return items
 
 
 def _row_label(form, name):
-    cells = getattr(form, "cells", {})
-    return next((label for cell, label in cells.items() if label and name.startswith(f"{cell.name}-")), "")
+    return next(
+        (label for cell, label in form.cells.items() if label and name.startswith(f"{cell.name}-")), ""
+    )
 
 
 def _target(bound):
     if bound is None:
         return ""
     return f"{bound.auto_id}_0" if bound.use_fieldset else bound.auto_id
-
-
-__all__ = ["BY_PLACE", "Grid", "IndicatorForm", "ProgressForm", "column_label", "error_items", "override"]

@@ -87,6 +87,13 @@ class ReportRun(models.Model):
         ordering = ["-created_at", "-pk"]
         indexes = [models.Index(fields=["plan", "-created_at"], name="report_run_newest")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["round", "kind", "pillar"],
+                condition=Q(state__in=ACTIVE_STATES),
+                nulls_distinct=False,
+                name="report_one_active",
+                violation_error_message=_("This report is already being written."),
+            ),
             models.CheckConstraint(condition=Q(progress__lte=100), name="report_progress_in_bounds"),
             models.CheckConstraint(
                 condition=~Q(state="done") | (~Q(file="") & Q(finished_at__isnull=False)),

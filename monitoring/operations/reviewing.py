@@ -8,16 +8,20 @@ from monitoring.models import Submission
 from monitoring.operations.reporting import take_one_by_one
 
 
+class Outdated(StateConflict):
+    """The submission was returned and handed in anew since the page was opened (HTTP 409)."""
+
+
 @transaction.atomic
 def act(*, submission, action, by, at, comment="", cycle=None):
-    """Takes `action` through the one door. cycle: the one that the page showed; another one by now is a StateConflict.
+    """Takes `action` through the one door. cycle: the one that the page showed; another one by now is Outdated.
 
     Without it a co-lead could accept, unread, what was returned and handed in anew since the page was opened.
     """
     if cycle is not None:
         fresh = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
         if fresh.cycle != cycle:
-            raise StateConflict(
+            raise Outdated(
                 _(
                     "This was returned and submitted again since you opened the page. Read it anew, then decide."
                 ),

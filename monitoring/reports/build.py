@@ -262,9 +262,7 @@ def _statements(rows):
         rows.sign_offs, key=lambda one: (str(one.submission.institution), sides.index(one.side), one.at)
     )
     for one in ordered:
-        is_current = (
-            one.cycle == one.submission.cycle and one.submission.state in REVIEWABLE_STATES
-        )
+        is_current = one.cycle == one.submission.cycle and one.submission.state in REVIEWABLE_STATES
         if is_current or one.verdict == Verdict.DISSENT:
             yield data.Statement(
                 institution=str(one.submission.institution),

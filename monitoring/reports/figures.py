@@ -88,11 +88,7 @@ def breakdowns_of(indicator, result, parts):
         categories = list(dimension.categories.all())
         if any(one.pk in by_category for one in categories):
             rows = tuple(_row(one.name, by_category.get(one.pk)) for one in categories)
-            found.append(
-                data.Breakdown(
-                    dimension.name, "category", rows, _unknown(result, dimension.name)
-                )
-            )
+            found.append(data.Breakdown(dimension.name, "category", rows, _unknown(result, dimension.name)))
     places = [row for row in parts if row.category_id is None]
     if places:
         rows = tuple(_row(row.place.name, row) for row in places)

@@ -60,10 +60,9 @@ def approval_text(report):
     return str(_APPROVAL[report.approval])
 
 
-def filename(report, ending="pdf"):
-    """For example TL-NAP-2024-2028_Participation_2024_draft-3.pdf."""
-    parts = (report.plan.code, report.pillar.name, report.round.label, f"{report.approval}-{report.version}")
-    return "_".join(_file_part(part) for part in parts) + f".{ending}"
+def filename(*, plan, pillar, round, number, approval="draft", ending="pdf"):
+    """For example TL-NAP-2024-2028_Participation_2024_draft-3.pdf. plan: its code; round: its label; pillar: its name."""
+    return "_".join(_file_part(part) for part in (plan, pillar, round, f"{approval}-{number}")) + f".{ending}"
 
 
 def _file_part(text):
@@ -99,13 +98,11 @@ def presented(report):
         "letters": bases,
         "broken_down": [one for one in report.indicators if one.breakdowns],
         "told_by_several": [
-            one for one in report.indicators if len(one.reporters) > 1 or any(r.comment for r in one.reporters)
+            one
+            for one in report.indicators
+            if len(one.reporters) > 1 or any(r.comment for r in one.reporters)
         ],
-        "without_figure": [
-            one for one in report.indicators
-            if one.standing in (Performance.NO_DATA, data.UNCONFIRMED) and one.actual.measured is None and not one.text
-            or one.no_data_reason
-        ],
+        "without_figure": [one for one in report.indicators if _lacks_figure(one)],
         "remarks": [one for one in report.indicators if one.problem or one.override_reason or one.waiting],
         "voices": _voices(report.statements),
         "has_private_cells": any(
@@ -138,6 +135,12 @@ def _sections():
         ("costs", _("Estimated cost")),
         ("annex", _("Annex")),
     ]
+
+
+def _lacks_figure(indicator):
+    """It was due, and there is nothing to print."""
+    due = indicator.standing in (Performance.NO_DATA, data.UNCONFIRMED)
+    return due and indicator.actual.measured is None and not indicator.text
 
 
 def _with_cause(indicator, activities):

@@ -7,6 +7,7 @@ without a description.
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 
 from frameworks.choices import ToneChoices, member_of
 from frameworks.models.indicator import Direction, RoundAggregation
@@ -82,6 +83,23 @@ def figure(indicator, number):
 
 
 @register.filter
+def parts(number):
+    """'11 / 452', or a dash."""
+    return wording.parts_text(number) or ui._or_missing(None)
+
+
+@register.filter
+def is_share(indicator):
+    return wording.is_share(indicator.type)
+
+
+@register.filter
+def figure_head(indicator):
+    """What a column of the indicator's figures is headed with."""
+    return _("Share") if wording.is_share(indicator.type) else indicator.unit or _("Figure")
+
+
+@register.filter
 def problem_text(code):
     return wording.problem_text(code)
 
@@ -89,7 +107,9 @@ def problem_text(code):
 @register.simple_tag
 def sums(amounts):
     """Amounts by currency, one a line. None of them is said in words by the caller: not costed is not 0."""
-    return format_html_join(format_html("<br>"), "{}", ((ui.money(one.amount, one.currency),) for one in amounts))
+    return format_html_join(
+        format_html("<br>"), "{}", ((ui.money(one.amount, one.currency),) for one in amounts)
+    )
 
 
 @register.filter
@@ -99,7 +119,10 @@ def paragraphs(text):
     return format_html_join(
         "",
         "<p>{}</p>",
-        ((format_html_join(format_html("<br>"), "{}", ((line,) for line in block.split("\n"))),) for block in blocks),
+        (
+            (format_html_join(format_html("<br>"), "{}", ((line,) for line in block.split("\n"))),)
+            for block in blocks
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from frameworks.gaps import count_gaps
+from frameworks.gaps import summarise
 from frameworks.permissions import Permission, has_permission
 from frameworks.web import PlanMixin
 from monitoring import dashboards
@@ -32,7 +32,7 @@ class Dashboard(PlanMixin, TemplateView):
                 if one.opened_at is not None
             ],
             "vacant": list(dashboards.vacant_seats(plan, self.today)),
-            "gap_count": count_gaps(plan),
+            "gap_count": summarise(plan).total.missing,
             "runs": list(dashboards.newest_reports(plan, user)),
             "may_generate": has_permission(user, Permission.GENERATE_REPORT, plan),
             "may_open_round": has_permission(user, Permission.MANAGE_ROUNDS, plan),

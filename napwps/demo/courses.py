@@ -43,7 +43,9 @@ HISTORY = {
     ),
     ("first", "MD", "P4"): Usual(late=9),
     ("first", "MOI", "P1"): Usual(
-        words={CSO: "We endorse. Please report next year how often women mediate alone, without a man beside them."}
+        words={
+            CSO: "We endorse. Please report next year how often women mediate alone, without a man beside them."
+        }
     ),
     ("last", "MAE", "P1"): Usual(
         returned="For 1.1.3a the number planned is missing: it repeats the number reached. The work plan says 4,800.",
@@ -52,10 +54,14 @@ HISTORY = {
     ),
     ("last", "MJ", "P1"): Usual(late=12),
     ("last", "MSSI", "P2"): Usual(
-        words={CSO: "We endorse, and thank the ministry for reporting openly that the procedure is not signed."}
+        words={
+            CSO: "We endorse, and thank the ministry for reporting openly that the procedure is not signed."
+        }
     ),
     ("last", "PNTL", "P3"): Usual(
-        words={GOVERNMENT: "We endorse; the question of withdrawn cases should be settled before the next round."},
+        words={
+            GOVERNMENT: "We endorse; the question of withdrawn cases should be settled before the next round."
+        },
         dissent=DISSENT,
     ),
 }

@@ -4,107 +4,22 @@ from datetime import date
 
 from django.utils.text import slugify
 
-from frameworks.imports import KnownInstitution, KnownInstitutions, read_logframe
-from frameworks.models import (
-    Activity,
-    Category,
-    Dimension,
-    Goal,
-    Indicator,
-    Institution,
-    Lead,
-    Output,
-    Pillar,
-    Role,
-    Seat,
-    Target,
-    WorkingGroup,
-)
+from frameworks.imports import read_logframe
+from frameworks.imports.existing import known_institutions
+from frameworks.imports.saving import save_logframe
+from frameworks.models import Activity, Category, Dimension, Goal, Indicator, Lead, Output, Target
 from frameworks.models.plan import LeadRole
 from napwps.demo.files import LOGFRAME, figure, tables
 
 YEARLY = "Every year"
+IMPORT_REASON = "The framework as it was adopted."
 
 
-def load_real_part(plan):
-    """What Figure 4 and the working groups' sheet say, exactly as an import of the workbook gives it."""
+def load_real_part(plan, *, by, at):
+    """Imports the workbook of Figure 4, as the secretariat does."""
     with LOGFRAME.open("rb") as file:
-        book = read_logframe(file, filename=LOGFRAME.name, known=_known_institutions())
-    find = _finder()
-    pillars = {pillar.name: pillar for pillar in Pillar.objects.filter(plan=plan)}
-    for parsed in book.pillars:
-        for goal in parsed.goals:
-            _load_goal(plan, pillars[parsed.name], goal, find)
-    for group in book.groups:
-        _load_seats(plan, WorkingGroup.objects.get(pillar=pillars[group.pillar]), group, find)
-
-
-def _known_institutions():
-    return KnownInstitutions(
-        KnownInstitution(
-            one,
-            tuple(filter(None, (one.name, one.acronym, one.code))),
-            tuple(alias.name for alias in one.aliases.all()),
-            None if one.is_group else one.kind == "cso",
-        )
-        for one in Institution.objects.prefetch_related("aliases")
-    )
-
-
-def _finder():
-    """A function from a printed name to its Institution; a name that fits none, or several, is an error."""
-    index = _known_institutions()
-
-    def find(name):
-        match = index.resolve(name)
-        if match.institution is None:
-            raise LookupError(f"The workbook names {name!r}, which is no institution of the demo.")
-        return match.institution.key
-
-    return find
-
-
-def _load_goal(plan, pillar, parsed, find):
-    goal = Goal.objects.create(plan=plan, pillar=pillar, code=parsed.code, title=parsed.text, order=1)
-    for order, one in enumerate(parsed.outputs, start=1):
-        output = Output.objects.create(plan=plan, goal=goal, code=one.code, title=one.text, order=order)
-        for place, two in enumerate(one.activities, start=1):
-            activity = Activity.objects.create(
-                plan=plan, output=output, code=two.code, title=two.text, years=list(two.years), order=place
-            )
-            Lead.objects.bulk_create(
-                Lead(
-                    activity=activity,
-                    institution=find(lead.name),
-                    role=lead.role,
-                    is_accountable=lead.role == LeadRole.LEAD,
-                    order=lead.order,
-                )
-                for lead in two.leads
-            )
-            for rank, three in enumerate(two.indicators, start=1):
-                indicator = Indicator.objects.create(
-                    plan=plan,
-                    pillar=pillar,
-                    activity=activity,
-                    code=three.code,
-                    statement=three.statement,
-                    type=three.type,
-                    direction=three.direction,
-                    order=rank,
-                )
-                for dimension in three.dimensions:
-                    _load_dimension(indicator, dimension.name, dimension.categories)
-
-
-def _load_seats(plan, group, parsed, find):
-    roles = {"government": Role.GOVERNMENT_CO_LEAD, "cso": Role.CSO_CO_LEAD}
-    seats = [(roles[lead.side], lead.name) for lead in parsed.leads]
-    seats += [(Role.GROUP_MEMBER, member.name) for member in parsed.members]
-    Seat.objects.bulk_create(
-        Seat(plan=plan, working_group=group, role=role, institution=find(name), order=order)
-        for order, (role, name) in enumerate(seats)
-    )
+        book = read_logframe(file, filename=LOGFRAME.name, known=known_institutions())
+    save_logframe(parsed=book, plan=plan, by=by, at=at, reason=IMPORT_REASON)
 
 
 def _load_dimension(indicator, name, categories):
@@ -121,7 +36,7 @@ def load_rest(plan, pillars, institutions, *, next_year):
     goals = {goal.code: goal for goal in Goal.objects.filter(plan=plan)}
     for row in written["goal"]:
         goals[row["code"]] = Goal.objects.create(
-            plan=plan, pillar=pillars[row["pillar"]], code=row["code"], title=row["title"], order=1
+            plan=plan, pillar=pillars[row["pillar"]], code=row["code"], title=row["title"]
         )
     outputs = {output.code: output for output in Output.objects.filter(plan=plan)}
     made = Output.objects.bulk_create(
@@ -130,7 +45,6 @@ def load_rest(plan, pillars, institutions, *, next_year):
             goal=goals[parent_of(row["code"])],
             code=row["code"],
             title=row["title"],
-            order=int(row["code"].split(".")[1]),
         )
         for row in written["output"]
     )
@@ -157,7 +71,6 @@ def _load_activities(plan, outputs, institutions, rows, next_year):
             code=row["code"],
             title=row["title"],
             years=_years(plan, row, next_year),
-            order=int(row["code"].split(".")[2]),
         )
         for row in rows
     )
@@ -175,7 +88,7 @@ def _load_activities(plan, outputs, institutions, rows, next_year):
                 is_accountable=role == LeadRole.LEAD,
                 order=order,
             )
-            for order, (code, role) in enumerate(named, start=1)
+            for order, (code, role) in enumerate(named)
         ]
     Lead.objects.bulk_create(leads)
     return activities
@@ -188,7 +101,7 @@ def _years(plan, row, next_year):
 
 
 def _load_indicators(plan, goals, activities, institutions, rows):
-    for order, row in enumerate(rows, start=1):
+    for order, row in enumerate(rows):
         goal = goals.get(row.get("goal"))
         activity = None if goal else activities[row["code"].rstrip("abc")]
         pillar = goal.pillar if goal else activity.output.goal.pillar

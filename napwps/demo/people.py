@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
-from frameworks.models import Membership, Role, Seat, User, WorkingGroup
+from frameworks.models import Membership, Role, Seat, User
 from napwps.demo.institutions import SECRETARIAT
 from napwps.demo.schedule import SEATED_ON, at_clock
 
@@ -75,7 +75,7 @@ ACCOUNTS = (
         "gov.protection",
         Role.GOVERNMENT_CO_LEAD,
         "Government co-lead, Protection",
-        _("review MSSI, four days late"),
+        _("review MSSI, handed in late"),
     ),
     Account(
         "cso.protection",
@@ -198,19 +198,20 @@ def load_seats(plan, people, institutions):
         title = "Coordinator" if code == "MOI" else ""
         filled.append((seat(Role.STEERING_COMMITTEE, code, title=title, order=order), holder))
     Seat.objects.bulk_create(one for one, _holder in filled)
-    filled += _co_leads(plan, people)
+    _fill(filled)
+
+
+def _fill(filled):
     Membership.objects.bulk_create(
         Membership(user=holder, seat=one, starts_on=SEATED_ON) for one, holder in filled
     )
 
 
-def _co_leads(plan, people):
+def fill_co_leads(plan, people):
+    """Puts the co-leads into the seats that the workbook's sheet of working groups has made."""
     sides = {Role.GOVERNMENT_CO_LEAD: GOVERNMENT, Role.CSO_CO_LEAD: CSO}
-    groups = WorkingGroup.objects.filter(pillar__plan=plan)
-    seats = Seat.objects.filter(working_group__in=groups, role__in=sides).select_related(
-        "working_group__pillar"
-    )
-    return [(one, people.co_lead(sides[one.role], one.working_group.pillar.code)) for one in seats]
+    seats = Seat.objects.filter(plan=plan, role__in=sides).select_related("working_group__pillar")
+    _fill((one, people.co_lead(sides[one.role], one.working_group.pillar.code)) for one in seats)
 
 
 def vacate(plan, people, institution_code, *, last_day):

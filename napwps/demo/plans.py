@@ -15,11 +15,6 @@ PILLARS = (
     ("P4", "Peacebuilding", GlobalPillar.RELIEF_AND_RECOVERY),
 )
 
-DATA_NOTES = {
-    "P2": "The source prints the same members for Prevention as for Participation and leaves out the group's own leads, "
-    "MSSI and Belun. Kept as printed until the secretariat confirms the list."
-}
-
 #: Code, title, country, generation, first year, last year, currency. Plans of Thailand, Cambodia and Malaysia are in
 #: development or wished for, but have no years yet; they are listed here once they have.
 OTHERS = (
@@ -119,7 +114,5 @@ def load_plan(predecessor):
         Pillar(plan=plan, code=code, name=name, global_pillar=of, order=order)
         for order, (code, name, of) in enumerate(PILLARS, start=1)
     )
-    WorkingGroup.objects.bulk_create(
-        WorkingGroup(pillar=pillar, data_note=DATA_NOTES.get(pillar.code, "")) for pillar in pillars
-    )
+    WorkingGroup.objects.bulk_create(WorkingGroup(pillar=pillar) for pillar in pillars)
     return plan, {pillar.code: pillar for pillar in pillars}

@@ -10,6 +10,8 @@ FIRST_YEAR, LAST_YEAR = 2024, 2028
 #: The plan was adopted on 10 January 2024 (DOMAIN.md, V); the seats were filled in the weeks after.
 ADOPTED_ON = date(2024, 1, 10)
 SEATED_ON = date(2024, 1, 22)
+#: The day on which the secretariat entered the framework.
+FRAMEWORK_ON = date(2024, 2, 5)
 #: Before this day the plan has no finished round to look back on.
 EARLIEST = date(2025, 8, 10)
 

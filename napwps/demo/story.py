@@ -4,16 +4,18 @@ Every step goes through the same doors as on the pages, by the person whose step
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pghistory
 
 from frameworks import changes
-from frameworks.models import Category, Indicator, ReportingRound, Target
+from frameworks.models import Activity, Category, Indicator, ReportingRound, Target
+from frameworks.operations.indicators import TargetLine, save_indicator
 from frameworks.workflow import transition
 from monitoring.cells import Cell, Reported
-from monitoring.models import IndicatorValue, Submission
+from monitoring.models import ActivityProgress, Submission
 from monitoring.operations.reporting import (
     create_expected_submissions,
     figures_version,
@@ -27,12 +29,21 @@ from napwps.demo.schedule import at_clock, steady, working_moment
 
 OTHER_SIDE = {GOVERNMENT: CSO, CSO: GOVERNMENT}
 #: The target that was revised, and why (a deliberate case of DOMAIN.md).
-REVISED = "3.2.1a"
+REVISED, REVISED_BY = "3.2.1a", 2
 REVISION_REASON = (
     "Floods damaged the shelters of two municipalities. The steering committee agreed that this year's target is two "
     "municipalities lower; the end-line target stays."
 )
-OFFICERS = {"cso": "Executive director"}
+OFFICERS = {"cso": "Executive director", "security": "Commander"}
+#: What a focal point writes about an activity, and what the files call it.
+WORDS = {
+    "status": "status",
+    "reason": "reason",
+    "narrative": "progress",
+    "what_worked": "worked",
+    "what_did_not": "did_not",
+    "next_steps": "next",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +58,18 @@ class Step:
 
 
 class Story:
-    """Tells the rounds one after the other. `dates`: a RoundDates; the plan's seats must be filled."""
+    """Tells the rounds one after the other. The plan must have its framework, and its seats must be filled."""
 
     def __init__(self, *, plan, people, pillars, institutions, places):
         self.plan, self.people = plan, people
         self.pillars = {pillar.pk: pillar for pillar in pillars.values()}
         self.institutions = {one.pk: one for one in institutions.values()}
-        self.indicators = {one.code: one for one in Indicator.objects.filter(plan=plan)}
+        self.indicators = {
+            one.code: one for one in Indicator.objects.filter(plan=plan).select_related("activity")
+        }
+        self.activities = {
+            one.code: one for one in Activity.objects.filter(plan=plan).select_related("output__goal")
+        }
         self.told = {}
         for pillar in pillars.values():
             self.told |= tables(f"story_{pillar.code.lower()}.toml")
@@ -86,7 +102,7 @@ class Story:
         return found
 
     def tell(self, dates, *, until):
-        """One round, as far as it has come on the day `until`. Returns the ReportingRound."""
+        """One round (a RoundDates), as far as it has come on the day `until`. Returns the ReportingRound."""
         round = self.open_round(dates)
         steps = []
         for submission in Submission.objects.filter(round=round).order_by("pk"):
@@ -116,15 +132,14 @@ class Story:
             round = ReportingRound.objects.create(
                 plan=self.plan,
                 label=dates.label,
-                period_start=f"{dates.year}-01-01",
-                period_end=f"{dates.year}-12-31",
+                period_start=date(dates.year, 1, 1),
+                period_end=date(dates.year, 12, 31),
                 opens_on=dates.opens_on,
                 due_on=dates.due_on,
                 closes_on=dates.closes_on,
                 opened_at=at,
                 opened_by=secretary,
             )
-        round.refresh_from_db()
         create_expected_submissions(round=round, by=secretary, at=at)
         self.refresh(at)
         return round
@@ -141,12 +156,26 @@ class Story:
         changes.announce(indicators=Indicator.objects.filter(plan=self.plan), at=at)
 
     def revise_target(self, year, at):
-        """The target of one year becomes lower, with its reason; the rounds that were judged before keep theirs."""
-        target = Target.objects.get(indicator=self.indicators[REVISED], period_end__year=year)
-        target.numerator -= 2
-        with pghistory.context(user=self.people[SECRETARY].pk, action="revise target", reason=REVISION_REASON):
-            target.save(update_fields=["numerator"])
-        changes.announce(indicators=Indicator.objects.filter(pk=target.indicator_id), at=at)
+        """The target of one year is lowered, with the reason; rounds that were judged before keep theirs."""
+        indicator, secretary = self.indicators[REVISED], self.people[SECRETARY]
+        target = Target.objects.get(indicator=indicator, period_end__year=year)
+        line = TargetLine(
+            target.period_end,
+            numerator=target.numerator - REVISED_BY,
+            denominator=target.denominator,
+            is_endline=target.is_endline,
+        )
+        with pghistory.context(user=secretary.pk, action="revise target"):
+            save_indicator(
+                indicator=indicator,
+                changed=(),
+                responsible=indicator.responsible.all(),
+                targets=[line],
+                breakdowns=[],
+                reason=REVISION_REASON,
+                by=secretary,
+                at=at,
+            )
 
     # Courses
 
@@ -157,45 +186,44 @@ class Story:
             return []
         key = f"{dates.position} {institution} {pillar}"
         focal = self.people.focal(institution)
+        first = (GOVERNMENT, CSO)[steady(f"{key} reviewer", 2)]
+        reviewer, other = (self.people.co_lead(side, pillar) for side in (first, OTHER_SIDE[first]))
         day = dates.due_on + timedelta(days=course.late or -3 - steady(key, 24))
         steps = []
 
-        def then(action, by, days, comment="", mistake=()):
+        def then(days, action, by, comment="", mistake=()):
             nonlocal day
             day += timedelta(days=days)
             steps.append(Step(working_moment(day, f"{key} {len(steps)}"), action, by, comment, mistake))
 
-        reviewer = (GOVERNMENT, CSO)[steady(f"{key} reviewer", 2)]
-        then("draft", focal, -2, mistake=course.mistake)
-        then("submit", focal, 2)
+        def sign(side, by):
+            dissents = side == CSO and course.dissent
+            words = course.dissent if dissents else course.words.get(side, "")
+            then(3 + steady(f"{key} {side}", 4), "dissent" if dissents else "endorse", by, words)
+
+        then(-2, "draft", focal, mistake=course.mistake)
+        then(2, "submit", focal)
         if course.returned:
-            then("return", self.people.co_lead(reviewer, pillar), 6, course.returned)
-            then("correct", focal, 3, mistake=course.mistake)
-            then("submit", focal, 1)
-        then("accept", self.people.co_lead(reviewer, pillar), 4 + steady(f"{key} accept", 7))
-        for side in (OTHER_SIDE[reviewer], reviewer):
-            words = course.words.get(side, "")
-            action = "dissent" if side == CSO and course.dissent else "endorse"
-            then(
-                action,
-                self.people.co_lead(side, pillar),
-                3 + steady(f"{key} {side}", 4),
-                course.dissent if action == "dissent" else words,
-            )
-        return steps
+            then(6, "return", reviewer, course.returned)
+            then(3, "correct", focal, mistake=course.mistake)
+            then(1, "submit", focal)
+        then(4 + steady(f"{key} accept", 7), "accept", reviewer)
+        sign(OTHER_SIDE[first], other)
+        sign(first, reviewer)
+        return _one_after_the_other(steps)
 
     def _present(self, anchor, institution, pillar):
-        """The steps of a submission of the current round, on the day `anchor`."""
+        """The steps of a submission of the current round, as far as it has come on the day `anchor`."""
         steps = []
         for action, days, *rest in CURRENT.get((institution, pillar), ()):
             side, words = (*rest, "", "")[:2]
             focal = self.people.focal(institution)
-            by = self.people.co_lead(side, pillar) if side else focal
-            at = working_moment(anchor - timedelta(days=days), f"current {institution} {pillar} {action}")
+            day, key = anchor - timedelta(days=days), f"current {institution} {pillar} {action}"
             if action == "submit":
-                steps.append(Step(at - timedelta(hours=1), "draft", focal))
-            steps.append(Step(at, action, by, words))
-        return steps
+                steps.append(Step(working_moment(day - timedelta(days=2), f"{key} draft"), "draft", focal))
+            by = self.people.co_lead(side, pillar) if side else focal
+            steps.append(Step(working_moment(day, f"{key} {side}"), action, by, words))
+        return _one_after_the_other(steps)
 
     # Steps
 
@@ -205,16 +233,14 @@ class Story:
         elif step.action == "correct":
             self._correct(dates, submission, step)
         else:
-            transition(
-                subject=submission, action=step.action, by=step.by, at=step.at, comment=step.comment
-            )
+            transition(subject=submission, action=step.action, by=step.by, at=step.at, comment=step.comment)
 
     def _fill(self, dates, submission, step):
-        """Writes everything that the files tell for this submission."""
-        institution, pillar = submission.institution.code, submission.pillar.code
+        """Writes everything that the files tell for this submission, as its focal point."""
+        institution = submission.institution.code
         for code, by_institution in self.told.items():
             told = by_institution.get(institution, {}).get(dates.position)
-            activity = self._activity(code)
+            activity = self.activities[code]
             if told is None or activity.output.goal.pillar_id != submission.pillar_id:
                 continue
             save_activity(
@@ -223,39 +249,52 @@ class Story:
                 by=step.by,
                 at=step.at,
                 version=0,
-                progress={
-                    "status": told["status"],
-                    "reason": told.get("reason", ""),
-                    "narrative": told["progress"],
-                    "what_worked": told["worked"],
-                    "what_did_not": told["did_not"],
-                    "next_steps": told["next"],
-                },
+                progress={field: told.get(word, "") for field, word in WORDS.items()},
                 values=self._values(dates, institution, step.mistake, activity=activity),
             )
-        others = self._values(dates, institution, step.mistake, pillar=submission.pillar_id)
+        others = self._values(dates, institution, step.mistake, pillar_id=submission.pillar_id)
         if others:
             save_indicators(
                 submission=submission, by=step.by, at=step.at, version=figures_version([]), values=others
             )
-        kind = submission.institution.kind
         with pghistory.context(user=step.by.pk, action="save draft"):
-            submission.officer_post = OFFICERS.get(kind, "Director-General")
+            submission.officer_post = OFFICERS.get(submission.institution.kind, "Director-General")
             submission.save(update_fields=["officer_post"])
 
-    def _activity(self, code):
-        found = self._activities_by_code()
-        return found[code]
+    def _correct(self, dates, submission, step):
+        """Puts the figure right that was wrong in the first version."""
+        activity = self.indicators[step.mistake[0]].activity
+        saved = ActivityProgress.objects.get(submission=submission, activity=activity)
+        save_activity(
+            submission=submission,
+            activity=activity,
+            by=step.by,
+            at=step.at,
+            version=saved.version,
+            progress={},
+            values=self._values(dates, submission.institution.code, (), activity=activity),
+        )
 
-    def _values(self, dates, institution, mistake, *, activity=None, pillar=None):
-        """Cell → Reported, of an activity, or of the indicators of a pillar that hang on none."""
-        wanted = {}
+    def _values(self, dates, institution, mistake, *, activity=None, pillar_id=None):
+        """Cell → Reported: of one activity's indicators, or of those of a pillar that hang on no activity."""
+        found = {}
         for code, indicator in self.indicators.items():
-            mine = indicator.activity_id == activity.pk if activity else indicator.pillar_id == pillar
-            if not mine or (activity is None and indicator.activity_id is not None):
-                continue
-            for cell, reported in self.figures.get((dates.position, institution, code), {}).items():
-                wanted[cell] = reported
-                if mistake and mistake[0] == code and cell.is_total:
-                    wanted[cell] = _with(reported, mistake[1], mistake[2])
-        return wanted
+            if activity is not None:
+                wanted = indicator.activity_id == activity.pk
+            else:
+                wanted = indicator.activity_id is None and indicator.pillar_id == pillar_id
+            if wanted:
+                found |= self.figures.get((dates.position, institution, code), {})
+            if wanted and mistake and mistake[0] == code:
+                cell, (_code, name, wrong) = Cell(indicator.pk), mistake
+                found[cell] = replace(found[cell], **{name: Decimal(wrong)})
+        return found
+
+
+def _one_after_the_other(steps):
+    """Steps that fall on one day (weekends are moved to Fridays) still follow each other by an hour."""
+    ordered = []
+    for step in steps:
+        earliest = ordered[-1].at + timedelta(hours=1) if ordered else step.at
+        ordered.append(replace(step, at=max(step.at, earliest)))
+    return ordered

@@ -91,7 +91,12 @@ def make_year(world):
         activities["a121"], "1.2.1a", target="18", baseline_value=Decimal(15), baseline_year=2022
     )
     indicators["i121b"] = make_indicator(
-        activities["a121"], "1.2.1b", type="count", direction="decrease", unit="days", reporter_aggregation="average"
+        activities["a121"],
+        "1.2.1b",
+        type="count",
+        direction="decrease",
+        unit="days",
+        reporter_aggregation="average",
     )
     Target.objects.create(
         indicator=indicators["i111a"], period_end=date(2024, 12, 31), value=Decimal(10), is_endline=False
@@ -134,14 +139,25 @@ def _this_year(year):
     give(sei, indicators["i111a"], 15, 390, category=categories["Suco Chief"])
     dili = Place.objects.create(country="TL", code="TL-DI", name="Díli", kind="municipality")
     give(sei, indicators["i111a"], 6, 31, place=dili)
-    sign(sei, world.gov_lead, Side.GOVERNMENT, statement="The ministry's figures agree with the census of chiefs.")
+    sign(
+        sei,
+        world.gov_lead,
+        Side.GOVERNMENT,
+        statement="The ministry's figures agree with the census of chiefs.",
+    )
     sign(sei, world.cso_lead, Side.CSO)
     mae = submit(
         world, round, world.mae, pillar, SubmissionState.ACCEPTED, by=world.focal_mae,
         on=datetime(2025, 3, 4, 2, 0, tzinfo=UTC),
     )  # fmt: skip
     tell(mae, activities["a111"], "completed", "MAE printed the handbooks.")
-    tell(mae, activities["a112"], "delayed", "The register is late.", what_did_not="No budget was released until June.")
+    tell(
+        mae,
+        activities["a112"],
+        "delayed",
+        "The register is late.",
+        what_did_not="No budget was released until June.",
+    )
     give(mae, indicators["i112a"], value=12980)
     sign(mae, world.gov_lead, Side.GOVERNMENT)
     sign(

@@ -54,7 +54,9 @@ def make_rich_year(world, *, activities=8, per_activity=3):
             reason="Waits for the revised law." if statuses[n % 6] == "deferred" else "", next_steps=LONG[:90],
         )  # fmt: skip
         if n % 4:
-            Costing.objects.create(activity=activity, year=2024, amount=Decimal(12500 + 1375 * n), currency="USD")
+            Costing.objects.create(
+                activity=activity, year=2024, amount=Decimal(12500 + 1375 * n), currency="USD"
+            )
             Costing.objects.create(activity=activity, year=2026, amount=Decimal(48000), currency="USD")
         for m in range(per_activity):
             _indicator(world, year, activity, reporter, n, m, places)
@@ -77,7 +79,9 @@ def _indicator(world, year, activity, reporter, n, m, places):
         **({"baseline_numerator": Decimal(21), "baseline_denominator": Decimal(442)} if share else {"baseline_value": Decimal(2505)}),
     )  # fmt: skip
     if n % 2:
-        Target.objects.create(indicator=made, period_end=date(2025, 12, 31), value=Decimal(12 if share else 9000))
+        Target.objects.create(
+            indicator=made, period_end=date(2025, 12, 31), value=Decimal(12 if share else 9000)
+        )
     if n == 3 and m == 2:
         give(reporter, made, no_data_reason="The survey is held every two years; the next one is in 2025.")
         return

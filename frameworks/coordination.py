@@ -1,0 +1,102 @@
+"""Who sits where in a plan, loaded once for the page: seats by body, with holders, vacancies and what has no seat yet."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from frameworks.models import Institution, Lead, Membership, Role, Seat, WorkingGroup
+from frameworks.models.people import CO_LEAD_ROLES, InstitutionKind
+
+
+@dataclass
+class SeatRow:
+    """A seat with its terms. `holder` is the term that is in force today; None: the seat is vacant."""
+
+    seat: object
+    holder: object = None
+    coming: list = field(default_factory=list)
+    past: list = field(default_factory=list)
+
+
+@dataclass
+class Group:
+    """A working group. `sides`: (role, its label, SeatRows), government first; both co-leads are of equal standing."""
+
+    working_group: object
+    sides: list
+    members: list
+
+
+@dataclass
+class People:
+    secretariat: list
+    groups: list
+    steering: list
+    monitoring: list
+    partners: list
+    focal_points: list
+    #: Lead institutions without a focal point's seat.
+    without_focal_point: list
+    vacant_count: int
+
+
+def load_people(plan, on):
+    """The People of a plan on a day. Five queries, however many seats there are."""
+    seats = list(
+        Seat.objects.filter(plan=plan, closed_on__isnull=True)
+        .select_related("institution", "working_group__pillar")
+        .order_by("role", "order", "institution__acronym", "pk")
+    )
+    terms = defaultdict(list)
+    for term in Membership.objects.filter(seat__in=seats).select_related("user").order_by("starts_on", "pk"):
+        terms[term.seat_id].append(term)
+    rows = [_row(seat, terms[seat.pk], on) for seat in seats]
+    by_role, by_group = defaultdict(list), defaultdict(list)
+    for row in rows:
+        by_role[row.seat.role].append(row)
+        by_group[(row.seat.working_group_id, row.seat.role)].append(row)
+    groups = [
+        Group(
+            group,
+            [(role, role.label, by_group[(group.pk, role)]) for role in CO_LEAD_ROLES],
+            by_group[(group.pk, Role.GROUP_MEMBER)],
+        )
+        for group in WorkingGroup.objects.filter(pillar__plan=plan)
+        .select_related("pillar")
+        .order_by("pillar__order", "pillar__code")
+    ]
+    focal_points = sorted(by_role[Role.FOCAL_POINT], key=lambda row: str(row.seat.institution))
+    needing = set(Seat.objects.filter(plan=plan).needing_holder().values_list("pk", flat=True))
+    return People(
+        secretariat=by_role[Role.SECRETARIAT],
+        groups=groups,
+        steering=by_role[Role.STEERING_COMMITTEE],
+        monitoring=by_role[Role.MONITORING_TEAM],
+        partners=by_role[Role.TECHNICAL_PARTNER],
+        focal_points=focal_points,
+        without_focal_point=_without_focal_point(plan, focal_points),
+        vacant_count=sum(row.holder is None and row.seat.pk in needing for row in rows),
+    )
+
+
+def _row(seat, terms, on):
+    row = SeatRow(seat)
+    for term in terms:
+        if term.starts_on > on:
+            row.coming.append(term)
+        elif term.ends_on is not None and term.ends_on < on:
+            row.past.append(term)
+        else:
+            row.holder = term
+    return row
+
+
+def _without_focal_point(plan, focal_points):
+    """A group of institutions ("CSOs") submits nothing and needs none."""
+    seated = {row.seat.institution_id for row in focal_points}
+    leading = Lead.objects.filter(activity__plan=plan, activity__retired_on__isnull=True)
+    return list(
+        Institution.objects.filter(pk__in=leading.values("institution"))
+        .exclude(kind=InstitutionKind.GROUP)
+        .exclude(pk__in=seated)
+        .order_by("acronym", "name")
+    )

@@ -1,0 +1,334 @@
+"""The pages on which a focal point writes: one for each activity, one for the other indicators."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views import View
+
+from frameworks.models import Place
+from frameworks.permissions import Permission, has_permission
+from frameworks.web import SignedInMixin, remember_plan
+from monitoring.forms.reporting import BY_PLACE, OF_EVERY_FORM, IndicatorForm, ProgressForm, error_items
+from monitoring.models import Submission
+from monitoring.models.submission import ActivityStatus
+from monitoring.operations.reporting import (
+    PROGRESS_FIELDS,
+    DraftLocked,
+    StaleDraft,
+    figures_version,
+    save_activity,
+    save_indicators,
+)
+from monitoring.sheets import load_sheet
+from monitoring.states import why_locked
+from monitoring.steps import moment
+from monitoring.words import baseline_text, figure_text, lateness, target_text
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One box in which what is saved and what was typed differ."""
+
+    label: str
+    saved: str
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fieldset:
+    """One indicator on the page: its boxes and what stands beside them."""
+
+    form: IndicatorForm
+    last: object
+    last_round: object
+    last_text: str
+    baseline: str
+    target: str
+
+    @property
+    def indicator(self):
+        return self.form.indicator
+
+
+class DraftPage(SignedInMixin, View):
+    """What both kinds of page share: finding the submission, the forms, saving, and the three ways in which it can fail."""
+
+    template_name = "monitoring/activity_form.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            self.submission = get_object_or_404(
+                Submission.objects.visible_to(request.user).select_related(
+                    "round__plan", "institution", "pillar"
+                ),
+                pk=kwargs["pk"],
+            )
+            remember_plan(request, self.submission.round.plan)
+            if not has_permission(request.user, Permission.EDIT_SUBMISSION, self.submission):
+                raise PermissionDenied(
+                    _("Only the focal point of %(institution)s writes here.")
+                    % {"institution": self.submission.institution}
+                )
+            self.now = timezone.now()
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request, *args, **kwargs):
+        locked = why_locked(self.submission, self.now)
+        if locked:
+            messages.info(request, locked)
+            return redirect("submission", self.submission.pk)
+        return self.page(self.forms())
+
+    def post(self, request, *args, **kwargs):
+        progress_form, indicator_forms = forms = self.forms(request.POST)
+        # A list first: every form must be asked, so that all that is wrong is said at once.
+        valid = [one.is_valid() for one in (progress_form, *indicator_forms) if one]
+        if not all(valid):
+            return self.page(forms, status=422)
+        try:
+            self.save(
+                progress_form,
+                {cell: said for one in indicator_forms for cell, said in one.reported().items()},
+            )
+        except DraftLocked as error:
+            return self.page(forms, locked=str(error), status=409)
+        except StaleDraft as error:
+            return self.page(forms, stale=error, status=409)
+        except ValidationError as error:
+            _put_errors(error, progress_form, indicator_forms)
+            return self.page(forms, status=422)
+        messages.success(
+            request, _("Saved at %(time)s.") % {"time": time_format(timezone.localtime(self.now), "H:i")}
+        )
+        return redirect(self.after_saving(request.POST.get("then", "")))
+
+    def after_saving(self, wish):
+        """Where the pressed button leads: back to the list, to the next page, or to the same page."""
+        if wish == "back":
+            round = self.submission.round
+            return reverse("my_report", args=[round.plan.code, round.label])
+        if wish == "next" and self.next_url:
+            return self.next_url
+        if wish.startswith("places-") and wish[7:].isdecimal():
+            return f"{self.request.path}?places={wish[7:]}#i{wish[7:]}-places"
+        return self.request.path
+
+    # What the two kinds of page say of themselves
+
+    def save(self, progress_form, values):
+        raise NotImplementedError
+
+    # The forms
+
+    @cached_property
+    def sheet(self):
+        return load_sheet(self.submission, context=True)
+
+    @cached_property
+    def places(self):
+        """The municipalities of the plan's country, and smaller places that already have a figure."""
+        if not any(line.indicator.type in BY_PLACE for line in self.lines):
+            return []
+        answered = {place for line in self.lines for _category, place in line.values if place is not None}
+        return list(
+            Place.objects.filter(
+                Q(country=self.submission.round.plan.country, kind__in=OF_EVERY_FORM) | Q(pk__in=answered)
+            )
+        )
+
+    def forms(self, data=None):
+        opened = self.request.GET.get("places", "")
+        return (
+            self.progress_form(data),
+            [
+                IndicatorForm(
+                    line,
+                    places=self.places,
+                    places_open=opened == str(line.indicator.pk),
+                    data=data,
+                )
+                for line in self.lines
+            ],
+        )
+
+    def progress_form(self, data):
+        return None
+
+    def page(self, forms, *, locked="", stale=None, status=200):
+        progress_form, indicator_forms = forms
+        round, today = self.submission.round, timezone.localdate(self.now)
+        named = [(progress_form, "")] if progress_form else []
+        named += [(one, one.indicator.code) for one in indicator_forms]
+        invalid = [pair for pair in named if pair[0].is_bound and not pair[0].is_valid()]
+        return render(
+            self.request,
+            self.template_name,
+            {
+                "submission": self.submission,
+                "round": round,
+                "plan": round.plan,
+                "deadline": lateness(round.due_on, today),
+                "is_late": today > round.due_on,
+                "progress_form": progress_form,
+                "fieldsets": [_fieldset(one) for one in indicator_forms],
+                "errors": error_items(*invalid),
+                "version": stale.version if stale else self.version,
+                "locked": locked,
+                "stale": stale,
+                "saved_elsewhere": moment(stale.at, self.now) if stale and stale.at else "",
+                "differences": self.differences(stale, forms) if stale else [],
+                **self.about(),
+            },
+            status=status,
+        )
+
+    def about(self):
+        """Title, place in the list, next page."""
+        raise NotImplementedError
+
+    def differences(self, stale, forms):
+        progress_form, indicator_forms = forms
+        found = []
+        if progress_form:
+            for name in PROGRESS_FIELDS:
+                saved = getattr(stale.progress, name) if stale.progress else ""
+                typed = progress_form.cleaned_data[name]
+                if saved != typed:
+                    found.append(
+                        Difference(
+                            str(progress_form[name].label), _readable(name, saved), _readable(name, typed)
+                        )
+                    )
+        for one in indicator_forms:
+            for cell, said in one.reported().items():
+                row = stale.values.get((cell.indicator_id, *cell.key))
+                label = ", ".join(part for part in (one.indicator.code, one.cells[cell]) if part)
+                pair = figure_text(one.indicator, row), figure_text(one.indicator, said)
+                if pair[0] != pair[1]:
+                    found.append(Difference(label, *pair))
+                comments = (row.comment if row else ""), said.comment
+                if comments[0] != comments[1]:
+                    found.append(Difference(_("%(label)s, comment") % {"label": label}, *comments))
+        return found
+
+
+def _readable(name, text):
+    return str(ActivityStatus(text).label) if name == "status" and text else text
+
+
+def _fieldset(form):
+    line, indicator = form.line, form.indicator
+    return Fieldset(
+        form,
+        line.last_total,
+        line.last_round,
+        figure_text(indicator, line.last_total),
+        baseline_text(indicator),
+        target_text(indicator, line.target),
+    )
+
+
+def _put_errors(error, progress_form, indicator_forms):
+    """Puts what the operation refused to the boxes that it names."""
+    forms = [*indicator_forms, *([progress_form] if progress_form else [])]
+    named = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+    for name, words in named.items():
+        owner = next((one for one in forms if name in one.fields), None)
+        for text in words:
+            (owner or forms[0]).add_error(name if owner else None, text)
+
+
+class ActivityPage(DraftPage):
+    """`/submissions/<pk>/activities/<code>/`"""
+
+    @cached_property
+    def place_in_list(self):
+        for place, entry in enumerate(self.sheet.entries):
+            if entry.activity.code == self.kwargs["acode"]:
+                return place
+        raise Http404
+
+    @property
+    def entry(self):
+        return self.sheet.entries[self.place_in_list]
+
+    @property
+    def lines(self):
+        return self.entry.lines
+
+    @property
+    def version(self):
+        return self.entry.progress.version if self.entry.progress else 0
+
+    @property
+    def next_url(self):
+        """The next activity; after the last one the other indicators, where there are some."""
+        following = self.sheet.entries[self.place_in_list + 1 :]
+        if following:
+            return reverse("submission_activity", args=[self.submission.pk, following[0].activity.code])
+        return reverse("submission_indicators", args=[self.submission.pk]) if self.sheet.others else ""
+
+    def progress_form(self, data):
+        return ProgressForm(self.entry.progress, data)
+
+    def save(self, progress_form, values):
+        version = self.request.POST.get("version", "")
+        save_activity(
+            submission=self.submission,
+            activity=self.entry.activity,
+            by=self.request.user,
+            at=self.now,
+            version=int(version) if version.isdecimal() and len(version) < 10 else -1,
+            progress=progress_form.told(),
+            values=values,
+        )
+
+    def about(self):
+        following = self.sheet.entries[self.place_in_list + 1 :]
+        return {
+            "activity": self.entry.activity,
+            "entry": self.entry,
+            "number": self.place_in_list + 1,
+            "count": len(self.sheet.entries),
+            "next_url": self.next_url,
+            "next_code": following[0].activity.code if following else "",
+        }
+
+
+class IndicatorsPage(DraftPage):
+    """`/submissions/<pk>/indicators/`: of goals and outputs, and of activities that others lead."""
+
+    @property
+    def lines(self):
+        if not self.sheet.others:
+            raise Http404
+        return self.sheet.others
+
+    @cached_property
+    def version(self):
+        return figures_version(row for line in self.lines for row in line.values.values())
+
+    @property
+    def next_url(self):
+        return ""
+
+    def save(self, progress_form, values):
+        save_indicators(
+            submission=self.submission,
+            by=self.request.user,
+            at=self.now,
+            version=self.request.POST.get("version", ""),
+            values=values,
+        )
+
+    def about(self):
+        return {"activity": None, "next_url": "", "next_code": ""}

@@ -1,0 +1,225 @@
+"""The queue of a pillar, for its two co-leads; read-only for the secretariat and the monitoring team."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.generic import TemplateView
+
+from frameworks.formatting import format_signed
+from frameworks.models import Pillar, ReportingRound
+from frameworks.permissions import Permission, has_permission, require_permission
+from frameworks.web import PlanMixin
+from monitoring.judge import change_of, standing_of
+from monitoring.models import SignOff, Submission
+from monitoring.models.review import Side, Verdict
+from monitoring.models.submission import EDITABLE_STATES, SubmissionState
+from monitoring.operations.reviewing import act_on_all
+from monitoring.progress import ChangeKind
+from monitoring.sheets import load_sheets
+from monitoring.states import SIGN_OFF, side_of
+from monitoring.words import figure_text, lateness
+
+_BULK = ("accept", "endorse")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One indicator: last time, now, what changed, how it stands."""
+
+    indicator: object
+    last: str
+    last_round: object
+    now: str
+    change: str
+    standing: object
+
+
+@dataclass
+class ReviewRow:
+    """One institution's submission in the queue. `sheet` is None for what is not the reader's to see."""
+
+    submission: Submission
+    days_late: int
+    is_overdue: bool
+    sides: list
+    sheet: object = None
+    entries: list = field(default_factory=list)
+    others: list = field(default_factory=list)
+    my_side_spoke: bool = False
+
+    @property
+    def token(self):
+        """Which version of which submission was shown: an action is taken on that one only."""
+        return f"{self.submission.pk}:{self.submission.cycle}"
+
+
+class ReviewPage(PlanMixin, TemplateView):
+    """`/plans/<code>/pillars/<pcode>/review/?round=<label>`"""
+
+    template_name = "monitoring/review.html"
+
+    def get(self, request, *args, **kwargs):
+        self._enter()
+        return super().get(request, *args, **kwargs)
+
+    def post(self, request, *args, **kwargs):
+        """Accepts the marked submissions, or endorses all accepted ones, each through the one door."""
+        self._enter()
+        action = request.POST.get("action")
+        if action not in _BULK or self.round is None:
+            raise Http404
+        if action == "accept":
+            require_permission(request.user, Permission.REVIEW, self.pillar)
+        elif not any(has_permission(request.user, one, self.pillar) for one in SIGN_OFF):
+            raise PermissionDenied(_("Only the co-leads of the pillar endorse."))
+        chosen = self._chosen(request.POST.getlist("chosen"))
+        outcomes = act_on_all(submissions=chosen, action=action, by=request.user, at=timezone.now())
+        self._tell(action, outcomes, missed=len(request.POST.getlist("chosen")) - len(chosen))
+        return redirect(f"{request.path}?round={self.round.label}")
+
+    def _enter(self):
+        self.pillar = get_object_or_404(Pillar, plan=self.plan, code=self.kwargs["pcode"])
+        user = self.request.user
+        self.may_review = has_permission(user, Permission.REVIEW, self.pillar)
+        if not (self.may_review or has_permission(user, Permission.VIEW_SUBMISSIONS, self.plan)):
+            raise PermissionDenied(_("This page is for the co-leads of the pillar."))
+        self.rounds = list(ReportingRound.objects.filter(plan=self.plan).opened().order_by("-period_end"))
+        wanted = self.request.GET.get("round")
+        self.round = self.rounds[0] if self.rounds and not wanted else None
+        if wanted:
+            self.round = next((one for one in self.rounds if one.label == wanted), None)
+            if self.round is None:
+                raise Http404
+
+    def _submissions(self):
+        return (
+            Submission.objects.board_visible_to(self.request.user)
+            .filter(round=self.round, pillar=self.pillar)
+            .select_related("round__plan", "institution", "pillar")
+            .order_by("institution__acronym", "institution__name", "pk")
+        )
+
+    def _chosen(self, tokens):
+        """The marked submissions that this person may read, each with the version that the page had shown."""
+        shown = {}
+        for token in tokens[:500]:
+            pk, _colon, cycle = token.partition(":")
+            if pk.isdecimal() and cycle.isdecimal() and len(token) < 25:
+                shown[int(pk)] = int(cycle)
+        readable = (
+            Submission.objects.visible_to(self.request.user)
+            .filter(pk__in=shown, round=self.round, pillar=self.pillar)
+            .select_related("round__plan", "institution", "pillar")
+        )
+        return [(one, shown[one.pk]) for one in readable]
+
+    def _tell(self, action, outcomes, missed):
+        done = sum(not one.problem for one in outcomes)
+        if done:
+            words = {
+                "accept": ngettext("%(count)d submission accepted.", "%(count)d submissions accepted.", done),
+                "endorse": ngettext(
+                    "%(count)d submission endorsed for your side.",
+                    "%(count)d submissions endorsed for your side.",
+                    done,
+                ),
+            }[action]
+            messages.success(self.request, words % {"count": done})
+        for one in outcomes:
+            if one.problem:
+                messages.warning(self.request, f"{one.submission.institution}: {one.problem}")
+        if missed > 0:
+            messages.warning(
+                self.request, _("Some of what you marked has been returned in the meantime; it was left out.")
+            )
+        if not outcomes and missed <= 0:
+            messages.info(self.request, _("Nothing was marked."))
+
+    def get_context_data(self, **kwargs):
+        rows = self._rows() if self.round else []
+        state = SubmissionState
+        return super().get_context_data(
+            pillar=self.pillar,
+            round=self.round,
+            rounds=self.rounds,
+            rows=rows,
+            may_review=self.may_review,
+            deadline=lateness(self.round.due_on, self.today) if self.round else "",
+            to_review=[row for row in rows if row.submission.state == state.SUBMITTED],
+            to_sign=[
+                row
+                for row in rows
+                if self.may_review and row.submission.state == state.ACCEPTED and not row.my_side_spoke
+            ],
+            still_out=[row for row in rows if row.submission.state in EDITABLE_STATES],
+            overdue=[row for row in rows if row.is_overdue],
+            endorsed=[row for row in rows if row.submission.state == state.ENDORSED],
+            **kwargs,
+        )
+
+    def _rows(self):
+        """A fixed number of queries, whatever the number of institutions and figures."""
+        submissions = list(self._submissions())
+        readable = set(
+            Submission.objects.visible_to(self.request.user)
+            .filter(round=self.round, pillar=self.pillar)
+            .order_by()
+            .values_list("pk", flat=True)
+        )
+        sheets = {
+            sheet.submission.pk: sheet
+            for sheet in load_sheets([one for one in submissions if one.pk in readable], context=True)
+        }
+        spoken = defaultdict(dict)
+        for one in SignOff.objects.filter(submission__in=readable).order_by("at", "pk"):
+            spoken[one.submission_id, one.cycle][one.side] = Verdict(one.verdict)
+        return [self._row(one, sheets.get(one.pk), spoken) for one in submissions]
+
+    def _row(self, submission, sheet, spoken):
+        verdicts = spoken[submission.pk, submission.cycle] if sheet else {}
+        mine = side_of(self.request.user, submission)
+        row = ReviewRow(
+            submission=submission,
+            days_late=submission.days_late(self.today),
+            is_overdue=submission.state in EDITABLE_STATES and self.today > submission.round.due_on,
+            sides=[(side, verdicts.get(side)) for side in Side],
+            sheet=sheet,
+            my_side_spoke=mine in verdicts,
+        )
+        if sheet:
+            row.entries = [
+                (one, [self._line(line, submission) for line in one.lines]) for one in sheet.entries
+            ]
+            row.others = [self._line(line, submission) for line in sheet.others]
+        return row
+
+    def _line(self, line, submission):
+        return ReviewLine(
+            line.indicator,
+            figure_text(line.indicator, line.last_total),
+            line.last_round,
+            figure_text(line.indicator, line.total),
+            change_text(change_of(line)),
+            standing_of(line, submission, self.today),
+        )
+
+
+def change_text(change):
+    """A progress.Change in words: "+2.3 % points", "−12%", "+1 step"; percent and % points are never mixed up."""
+    if change.difference is None:
+        return ""
+    if change.kind is ChangeKind.PERCENTAGE_POINTS:
+        return _("%(change)s % points") % {"change": format_signed(change.difference, 1)}
+    if change.kind is ChangeKind.STEPS:
+        return _("%(change)s on the scale") % {"change": format_signed(change.difference)}
+    if change.value is None:
+        return format_signed(change.difference)
+    return f"{format_signed(change.value, 1)}%"
+
