@@ -29,6 +29,9 @@ def subscribe_round_opened(function):
 
 
 def announce_round_opened(*, round, by, at):
-    """Says that `by` has opened the reporting round at the moment `at`. Called before results are announced."""
+    """Says that `by` has opened the round at the moment `at`, or changed who reports in it. Subscribers may be told twice.
+
+    Called before results are announced.
+    """
     for function in _ROUND_SUBSCRIBERS:
         function(round=round, by=by, at=at)

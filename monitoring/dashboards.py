@@ -4,7 +4,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from django.db.models import Count, F, Max
+from django.utils.translation import gettext_lazy as _
 
+from frameworks.choices import ToneChoices
 from frameworks.models import Activity, Membership, Pillar, ReportingRound, Role, Seat
 from monitoring.models import ActivityProgress, IndicatorResult, ReportRun, SignOff, Submission
 from monitoring.models.result import Performance, Provenance
@@ -13,6 +15,12 @@ from monitoring.models.submission import EDITABLE_STATES, REVIEWABLE_STATES, Act
 
 #: What the off-track list shows, worst first.
 WORST_FIRST = (Performance.MOVED_BACKWARDS, Performance.OFF_TRACK, Performance.AT_RISK)
+
+
+class Unreported(ToneChoices):
+    """What a bar of activity statuses shows for scheduled activities of which nothing has been handed in."""
+
+    NOT_REPORTED = "not_reported", _("Not reported"), "muted", "minus-circle"
 
 
 @dataclass
@@ -102,6 +110,7 @@ def submission_board(*, round, user, on):
         )
         for pk, cells in by_institution.items()
     ]
+    rows.sort(key=lambda row: (-row.days_late, row.is_received, str(row.institution)))
     return pillars, rows
 
 
@@ -113,7 +122,7 @@ def received_of(rows):
 def pillar_counts(*, round, pillars=None):
     """PillarCounts of every pillar: activities by the status that their accountable lead reported, indicators by performance.
 
-    Activities of which nothing has been handed in count under "not reported" (None). Never an average (DOMAIN.md).
+    Activities of which nothing has been handed in count as "not reported". Never an average (DOMAIN.md).
     """
     pillars = (
         pillars
@@ -156,7 +165,10 @@ def pillar_counts(*, round, pillars=None):
     return [
         PillarCounts(
             pillar=pillar,
-            activities=[(status, reported[pillar.pk][status]) for status in ActivityStatus],
+            activities=[
+                *((status, reported[pillar.pk][status]) for status in ActivityStatus),
+                (Unreported.NOT_REPORTED, max(0, activities.get(pillar.pk, 0) - reported[pillar.pk].total())),
+            ],
             indicators=[(status, performance[pillar.pk][status]) for status in Performance],
             activity_total=activities.get(pillar.pk, 0),
             indicator_total=sum(performance[pillar.pk].values()),

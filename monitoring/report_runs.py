@@ -3,12 +3,28 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import models
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from frameworks.permissions import Permission, has_permission
 from monitoring.models import ReportRun
 from monitoring.models.report import RunState
+
+
+class Step(models.TextChoices):
+    """The steps of a run, stored as keys; the words are made for whoever looks."""
+
+    FIGURES = "figures", _("Bringing the figures up to date")
+    READING = "reading", _("Reading what was reported")
+    PAGES = "pages", _("Laying out the pages")
+    SAVING = "saving", _("Saving the file")
+
+
+def step_text(run):
+    """What the worker is doing, in words."""
+    return Step(run.step).label if run.step in Step.values else _("Starting")
 
 
 def silence():

@@ -68,3 +68,41 @@ def parts_text(number):
     if number is None or (number.numerator is None and number.denominator is None):
         return ""
     return f"{format_number(number.numerator) or '–'} / {format_number(number.denominator) or '–'}"
+
+
+def finding_text(indicator, previous_round=None):
+    """A sentence on an indicator of a report: actual, target, achievement; with `previous_round`, what it was before."""
+
+    def said(value):
+        return measured_text(indicator.type, value, indicator.scale_labels)
+
+    actual, target = said(indicator.actual.measured) or _("no data"), said(indicator.target)
+    if previous_round is not None:
+        before = _before(indicator, previous_round, said)
+        if target is None:
+            return _("%(actual)s%(before)s.") % {"actual": actual, "before": before}
+        return _("%(actual)s against a target of %(target)s%(before)s.") % {
+            "actual": actual,
+            "target": target,
+            "before": before,
+        }
+    if target is None:
+        return f"{actual}."
+    if indicator.achievement_shown is None:
+        return _("%(actual)s against a target of %(target)s.") % {"actual": actual, "target": target}
+    return _("%(actual)s against a target of %(target)s (%(share)s achieved).") % {
+        "actual": actual,
+        "target": target,
+        "share": format_percent(indicator.achievement_shown),
+    }
+
+
+def _before(indicator, previous_round, said):
+    if indicator.previous and indicator.previous.measured is not None:
+        return _("; in %(round)s it was %(value)s") % {
+            "round": previous_round,
+            "value": said(indicator.previous.measured),
+        }
+    if indicator.baseline and indicator.baseline.measured is not None:
+        return _("; the baseline was %(value)s") % {"value": said(indicator.baseline.measured)}
+    return ""

@@ -50,7 +50,9 @@ class Home(TemplateView):
             .filter(is_public=True)
             .order_by("country", "-start_year")
         )
-        return super().get_context_data(cards=published_progress(plans), **kwargs)
+        cards = published_progress(plans)
+        others = [card for card in cards if card["round"] is None]
+        return super().get_context_data(cards=cards, others=others, **kwargs)
 
 
 def _first_screen(user):

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from frameworks import changes
 from frameworks.constraints import explained
 from frameworks.history import Source, Stale, version_of
-from frameworks.models import Activity, Indicator, Institution, Lead
+from frameworks.models import Activity, Indicator, Institution, Lead, ReportingRound
 from frameworks.permissions import Permission, require_permission
 
 
@@ -65,6 +66,9 @@ def update_activity(*, activity, changed, leads, reason, by, at, version=""):
                 activity.save(update_fields=sorted(changed))
             _save_leads(activity, present, leads)
         changes.announce(indicators=Indicator.objects.filter(activity=activity), at=at)
+        # Who became a lead while a round is open is asked to report in it, also on an activity without indicators.
+        for round in ReportingRound.objects.filter(plan=before.plan).accepting_submissions(localdate(at)):
+            changes.announce_round_opened(round=round, by=by, at=at)
     return activity
 
 

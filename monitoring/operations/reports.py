@@ -299,4 +299,3 @@ def queue_due_reports(*, at):
         for run_id in made:
             _send(run_id)
         return len(made)
-

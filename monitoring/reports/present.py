@@ -117,6 +117,7 @@ def presented(report):
         "slipped_total": sum(one.standing in SLIPPED for one in report.indicators),
         "in_words": [one for one in report.indicators if one.text],
         "sections": _sections(),
+        "headings": dict(_sections()),
         "acronyms": _acronyms(),
     }
 

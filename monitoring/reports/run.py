@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 
 from frameworks.models import Indicator
 from monitoring.operations.reports import RunLost, beat, claim_run, fail_run, finish_run
-from monitoring.report_runs import numbered
+from monitoring.report_runs import Step, numbered
 from monitoring.reports.build import build_pillar_report
 from monitoring.reports.pdf import render_pdf
 from monitoring.reports.snapshot import checksum, to_snapshot
-from monitoring.reports.steps import Step
 from monitoring.results import refresh_results
 
 log = logging.getLogger(__name__)

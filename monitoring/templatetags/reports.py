@@ -13,7 +13,7 @@ from frameworks.choices import ToneChoices, member_of
 from frameworks.models.indicator import Direction, RoundAggregation
 from frameworks.models.people import InstitutionKind
 from frameworks.templatetags import ui
-from monitoring import wording
+from monitoring import report_runs, wording
 
 register = template.Library()
 _CHOICES = {
@@ -74,11 +74,11 @@ def figure(indicator, number):
     main = wording.measured_text(indicator.type, number.measured, indicator.scale_labels)
     if main is None:
         # 0/0, or a numerator alone, is no figure, but it was reported and is shown.
-        return format_html('<span class="figure-parts">{}</span>', parts)
+        return format_html('<span class="figure-parts small muted">{}</span>', parts)
     return format_html(
-        '<span class="figure-main">{}</span>{}',
+        '<span class="figure-main strong">{}</span>{}',
         main,
-        format_html('<br><span class="figure-parts">{}</span>', parts) if parts else "",
+        format_html('<br><span class="figure-parts small muted">{}</span>', parts) if parts else "",
     )
 
 
@@ -142,3 +142,15 @@ def local(moment):
 def swatch(member):
     """The class of the little square that stands for a tone in a key on paper."""
     return f"swatch swatch-{member.tone}"
+
+
+@register.filter
+def step_text(run):
+    """How far a run is, in words: the step, and how much of the whole."""
+    return _("%(step)s: %(share)s%%") % {"step": report_runs.step_text(run), "share": run.progress}
+
+
+@register.simple_tag
+def finding(report, indicator, back=False):
+    """What an indicator stands at, in a sentence; `back`: with where it came from."""
+    return wording.finding_text(indicator, report.previous_round if back else None)

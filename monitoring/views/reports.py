@@ -1,6 +1,7 @@
 """Reports: the list with live progress, asking for one, reading it on screen, its file, trying again."""
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
@@ -121,7 +122,7 @@ class ReportStatus(View):
     def _signed_out(self, request):
         if request.htmx:
             return HttpResponse(headers={"HX-Refresh": "true"})
-        return SignedInMixin.dispatch(self, request)
+        return redirect_to_login(request.get_full_path())
 
 
 class ReportFile(SignedInMixin, View):
@@ -131,9 +132,7 @@ class ReportFile(SignedInMixin, View):
         run = find_run(request, public_id)
         if run.state != RunState.DONE or run.size is None:
             raise Http404(_("This report has no file."))
-        name = filename(
-            plan=run.plan.code, pillar=run.pillar.name, round=run.round.label, number=run.number
-        )
+        name = filename(plan=run.plan.code, pillar=run.pillar.name, round=run.round.label, number=run.number)
         response = FileResponse(run.file.open("rb"), filename=name, content_type="application/pdf")
         response["X-Content-Type-Options"] = "nosniff"
         response["Cache-Control"] = "private"

@@ -55,6 +55,10 @@ class ReviewRow:
     my_side_spoke: bool = False
 
     @property
+    def lines(self):
+        return [line for _entry, lines in self.entries for line in lines] + self.others
+
+    @property
     def token(self):
         """Which version of which submission was shown: an action is taken on that one only."""
         return f"{self.submission.pk}:{self.submission.cycle}"

@@ -48,15 +48,13 @@ ACCOUNTS = (
         SECRETARY,
         Role.SECRETARIAT,
         "Secretariat, DNPCC",
-        _("dashboard: who is late, what is off track; import; reports"),
+        _("who is late; import; rounds; reports"),
     ),
-    Account("focal.mssi", Role.FOCAL_POINT, "Focal point, MSSI", _("a draft half filled: finish and submit")),
-    Account("focal.sei", Role.FOCAL_POINT, "Focal point, SEI", _("submitted and locked; last year beside")),
-    Account("focal.mae", Role.FOCAL_POINT, "Focal point, MAE", _("a return with a note: correct, submit")),
-    Account("focal.mj", Role.FOCAL_POINT, "Focal point, MJ", _("overdue on two pillars, accepted on one")),
-    Account(
-        "focal.pntl", Role.FOCAL_POINT, "Focal point, PNTL", _("three pillars: accepted, submitted, endorsed")
-    ),
+    Account("focal.mssi", Role.FOCAL_POINT, "Focal point, MSSI", _("a draft half filled: finish it, submit")),
+    Account("focal.sei", Role.FOCAL_POINT, "Focal point, SEI", _("submitted, so locked; last year beside")),
+    Account("focal.mae", Role.FOCAL_POINT, "Focal point, MAE", _("returned with a note: correct, submit")),
+    Account("focal.mj", Role.FOCAL_POINT, "Focal point, MJ", _("overdue on two pillars")),
+    Account("focal.pntl", Role.FOCAL_POINT, "Focal point, PNTL", _("accepted, submitted, endorsed")),
     Account(
         "gov.participation",
         Role.GOVERNMENT_CO_LEAD,
@@ -81,7 +79,7 @@ ACCOUNTS = (
         "cso.protection",
         Role.CSO_CO_LEAD,
         "CSO co-lead, Protection",
-        _("review Fokupers; see the dissent of last year"),
+        _("review Fokupers; last year's dissent"),
     ),
     Account(
         "gov.peacebuilding",
@@ -97,7 +95,7 @@ ACCOUNTS = (
         "monitoring",
         Role.MONITORING_TEAM,
         "Monitoring team member",
-        _("breakdowns that do not add up; who is late"),
+        _("breakdowns that do not add up"),
     ),
 )
 

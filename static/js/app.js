@@ -34,11 +34,16 @@
   document.addEventListener("submit", () => { dirty = false; });
   addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 
-  // Numerator and denominator: the percentage while typing. 1,5 and 1.5 are both read; the server decides.
+  // Numerator and denominator: the percentage while typing. The plain cases of monitoring/numbers.py; the server decides.
   const numeral = (input) => {
-    const text = input.value.trim().replace(/\s/g, "").replace(",", ".");
-    return text === "" ? NaN : Number(text);
+    const text = (input ? input.value : "").replace(/\s/g, "");
+    if (/^[1-9]\d{0,2}([.,]\d{3})+$/.test(text)) return Number(text.replace(/[.,]/g, ""));
+    if (/^[+-]?(\d+|\d*[.,]\d+)$/.test(text)) return Number(text.replace(",", "."));
+    if (/^[1-9]\d{0,2}(,\d{3})+\.\d+$/.test(text)) return Number(text.replace(/,/g, ""));
+    if (/^[1-9]\d{0,2}(\.\d{3})+,\d+$/.test(text)) return Number(text.replace(/\./g, "").replace(",", "."));
+    return NaN;
   };
+  window.napwps = { numeral };
   document.addEventListener("input", (event) => {
     const pair = event.target.closest("[data-nd]");
     if (!pair) return;

@@ -1,0 +1,88 @@
+"""Short ways to what the demo holds."""
+
+from budgets.models import Costing
+from frameworks.models import (
+    Activity,
+    Indicator,
+    Institution,
+    InstitutionAlias,
+    Lead,
+    Membership,
+    Place,
+    Plan,
+    ReportingRound,
+    StateChange,
+    Target,
+    User,
+)
+from frameworks.models import Seat as SeatModel
+from monitoring.models import ActivityProgress, IndicatorResult, IndicatorValue, SignOff, Submission
+from napwps.demo import plans
+
+
+def plan():
+    return Plan.objects.get(code=plans.PLAN)
+
+
+def result(code, year):
+    """The combined figure of an indicator in a round."""
+    return IndicatorResult.objects.totals().get(indicator__code=code, round__label=str(year))
+
+
+def submission(institution, pillar, year):
+    return Submission.objects.get(institution__code=institution, pillar__code=pillar, round__label=str(year))
+
+
+#: What the demo consists of, without ids and without the moments at which the database wrote it.
+_OF_SUBMISSION = ("submission__round__label", "submission__institution__code", "submission__pillar__code")
+_CELL = ("indicator__code", "category__code", "place__code")
+_CONTENTS = (
+    (Plan, ("code", "title", "status", "predecessor__code", "parent__code", "adopted_on", "is_public")),
+    (Institution, ("code", "name", "kind", "parent__code", "members__code")),
+    (InstitutionAlias, ("institution__code", "name")),
+    (Place, ("code", "name", "kind", "population")),
+    (User, ("email", "display_name", "post", "date_joined")),
+    (SeatModel, ("role", "institution__code", "working_group__pillar__code", "title", "order")),
+    (Membership, ("seat__role", "user__email", "starts_on", "ends_on")),
+    (Activity, ("code", "title", "years", "output__title", "output__goal__title")),
+    (Lead, ("activity__code", "institution__code", "role", "is_accountable")),
+    (
+        Indicator,
+        (
+            "code", "statement", "definition", "type", "direction", "baseline_value", "baseline_numerator",
+            "baseline_denominator", "baseline_source", "is_illustrative", "responsible__code",
+        ),
+    ),
+    (Target, ("indicator__code", "period_end", "value", "numerator", "denominator", "is_endline")),
+    (Costing, ("activity__code", "year", "amount", "assumptions")),
+    (ReportingRound, ("label", "opens_on", "due_on", "closes_on", "opened_at", "closed_at", "published_at")),
+    (
+        Submission,
+        (
+            "round__label", "institution__code", "pillar__code", "state", "cycle", "submitted_at",
+            "first_submitted_at", "accepted_at", "endorsed_at", "return_note",
+        ),
+    ),
+    (ActivityProgress, (*_OF_SUBMISSION, "activity__code", "status", "narrative", "saved_at", "saved_by__email")),
+    (
+        IndicatorValue,
+        (*_OF_SUBMISSION, *_CELL, "numerator", "denominator", "value", "text", "no_data_reason", "comment"),
+    ),
+    (SignOff, (*_OF_SUBMISSION, "cycle", "side", "verdict", "statement", "by__email", "at")),
+    (StateChange, ("at", "action", "from_state", "to_state", "by__email", "comment")),
+    (
+        IndicatorResult,
+        (
+            "round__label", *_CELL, "numerator", "denominator", "value", "measured", "running", "status",
+            "provenance", "has_dissent", "target", "target_fixed_at", "achievement", "is_suppressed", "updated_at",
+        ),
+    ),
+)  # fmt: skip
+
+
+def contents():
+    """{model's name: sorted rows} of everything that the demo consists of."""
+    return {
+        model.__name__: sorted(map(repr, model.objects.order_by().values_list(*fields)))
+        for model, fields in _CONTENTS
+    }
