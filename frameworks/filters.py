@@ -43,7 +43,7 @@ class LogframeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Words"), max_length=200)
     pillar = django_filters.ChoiceFilter(label=_("Pillar"), empty_label=_("All pillars"))
     institution = django_filters.ChoiceFilter(label=_("Institution"), empty_label=_("All institutions"))
-    year = django_filters.TypedChoiceFilter(label=_("Year"), empty_label=_("All years"), coerce=int)
+    year = django_filters.ChoiceFilter(label=_("Year"), empty_label=_("All years"))
     activity_status = django_filters.ChoiceFilter(label=_("Activity status"), empty_label=_("Any"))
     status = django_filters.ChoiceFilter(label=_("Indicator performance"), empty_label=_("Any"))
     round = django_filters.ChoiceFilter(label=_("Figures of round"), empty_label=_("Latest"))
@@ -76,9 +76,7 @@ class LogframeFilter(django_filters.FilterSet):
     def values(self):
         """What was asked for: filter name → value, only those that are set and make sense."""
         self.form.is_valid()
-        return {
-            name: value for name, value in self.form.cleaned_data.items() if value not in (None, "") and name
-        }
+        return {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "")}
 
     @property
     def is_narrowed(self):
@@ -100,7 +98,7 @@ class LogframeFilter(django_filters.FilterSet):
         if "institution" in asked:
             found = found.of_institutions([asked["institution"]])
         if "year" in asked:
-            found = found.filter(Q(activity__isnull=True) | Q(activity__years__contains=[asked["year"]]))
+            found = found.filter(Q(activity__isnull=True) | Q(activity__years__contains=[int(asked["year"])]))
         if "activity_status" in asked:
             found = found.filter(activity__in=self.standing.activities_with(asked["activity_status"]))
         if "status" in asked:
@@ -126,7 +124,7 @@ class LogframeFilter(django_filters.FilterSet):
             leads = Lead.objects.filter(activity=OuterRef("pk"), institution__code=asked["institution"])
             condition &= Q(Exists(leads))
         if "year" in asked:
-            condition &= Q(years__contains=[asked["year"]])
+            condition &= Q(years__contains=[int(asked["year"])])
         if "activity_status" in asked:
             condition &= Q(pk__in=self.standing.activities_with(asked["activity_status"]))
         if "q" in asked:

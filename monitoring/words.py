@@ -25,11 +25,12 @@ def figure_text(indicator, row):
 
 
 def _pair_text(numerator, denominator):
-    pair = f"{format_number(numerator) or '–'} / {format_number(denominator) or '–'}"
+    # Lines break before "=", never within the pair.
+    pair = f"{format_number(numerator) or '–'}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}{format_number(denominator) or '–'}"
     if numerator is None or denominator is None:
         return pair
     percent = share(numerator, denominator)
-    return f"{pair} = {format_percent(percent, 1)}" if percent is not None else f"{pair}: {_('no data')}"
+    return f"{pair} =\N{NO-BREAK SPACE}{format_percent(percent, 1)}" if percent is not None else f"{pair}: {_('no data')}"
 
 
 def value_text(indicator, value):

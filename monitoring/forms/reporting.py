@@ -3,29 +3,15 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from frameworks.models.indicator import IndicatorType, ReporterAggregation
 from frameworks.models.place import PlaceKind
-from monitoring.cells import (
-    PARTS,
-    REASON_LENGTH,
-    TEXT_LENGTH,
-    Cell,
-    Reported,
-    figure_problems,
-    is_chosen,
-    is_whole,
-    largest,
-    may_be_negative,
-    parts_of,
-)
+from monitoring.cells import PARTS, REASON_LENGTH, Cell, Reported, figure_problems, is_chosen, parts_of
+from monitoring.forms.fields import LevelField, NumberField, TidyText
 from monitoring.models.submission import ActivityStatus
-from monitoring.numbers import BadNumber, read_number, write_number
-from monitoring.operations.reporting import PROGRESS_FIELDS, tidy_text
+from monitoring.operations.reporting import PROGRESS_FIELDS
 from monitoring.progress import BLANK, running_difference, share
 from monitoring.progress.figures import add
 from monitoring.results import figure_of
@@ -34,77 +20,6 @@ from monitoring.words import figure_text
 #: Types whose figures of places can be combined, and the places that every form offers.
 BY_PLACE = (IndicatorType.COUNT, IndicatorType.PERCENTAGE, IndicatorType.NUMBER_AND_PERCENTAGE)
 OF_EVERY_FORM = (PlaceKind.MUNICIPALITY, PlaceKind.SPECIAL_REGION)
-
-
-class TidyText(forms.CharField):
-    """A text that may be blank, kept with one kind of line ends."""
-
-    def __init__(self, *, rows=4, max_length=TEXT_LENGTH, **options):
-        options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
-        messages = {
-            "max_length": gettext_lazy(
-                "This text has %(show_value)d characters; at most %(limit_value)d fit."
-            )
-        }
-        super().__init__(required=False, max_length=max_length, error_messages=messages, **options)
-        self.widget.attrs.pop("maxlength", None)  # cutting off while pasting would lose text silently
-
-    def to_python(self, value):
-        return tidy_text(super().to_python(value))
-
-
-class NumberField(forms.CharField):
-    """A number in either style (monitoring/numbers.py); blank is None. What was typed is shown again when refused."""
-
-    def __init__(self, indicator, part, **options):
-        attrs = {"inputmode": "decimal", "autocomplete": "off", "size": 10}
-        super().__init__(required=False, widget=forms.TextInput(attrs=attrs), **options)
-        self.rules = {
-            "whole": is_whole(indicator, part),
-            "negative": part == "v" and may_be_negative(indicator, indicator.targets.all()),
-            "percent": part == "v" and indicator.is_share,
-            "at_most": largest(indicator, part),
-        }
-
-    def to_python(self, value):
-        try:
-            return read_number(value, **self.rules)
-        except BadNumber as error:
-            raise ValidationError(str(error), code="invalid") from error
-
-    def prepare_value(self, value):
-        if value is None or isinstance(value, str):
-            return value
-        return write_number(value, comma=get_format("DECIMAL_SEPARATOR") == ",")
-
-
-class LevelField(forms.TypedChoiceField):
-    """One of a few answers: a step of a scale, yes or no. "" is no answer, which is not the lowest step."""
-
-    def __init__(self, indicator, *, widget, **options):
-        def number(text):
-            return read_number(text, whole=True)
-
-        super().__init__(
-            choices=[("", _("No answer yet")), *_levels(indicator)],
-            coerce=number,
-            empty_value=None,
-            required=False,
-            widget=widget,
-            **options,
-        )
-
-    def prepare_value(self, value):
-        return "" if value is None else (value if isinstance(value, str) else write_number(value))
-
-
-def _levels(indicator):
-    if indicator.type == IndicatorType.YES_NO:
-        return [("1", _("Yes")), ("0", _("No"))]
-    return [
-        (str(level), f"{level} – {label}" if label else str(level))
-        for level, label in enumerate(indicator.scale_labels)
-    ]
 
 
 class ProgressForm(forms.Form):
@@ -339,9 +254,16 @@ class IndicatorForm(forms.Form):
                 )
                 for (label, cell), figure in zip(rows, figures, strict=True)
             ],
-            sums=[(part, column_sum(part)) if part in adding else None for part in parts],
-            differences=[
-                (part, getattr(difference.unknown, PARTS[part])) if part in adding else None for part in parts
+            sums=[
+                ColumnSum(
+                    part,
+                    column_label(indicator, part),
+                    column_sum(part),
+                    getattr(difference.unknown, PARTS[part]),
+                )
+                if part in adding
+                else None
+                for part in parts
             ],
             adds_up=difference.adds_up,
             is_place=is_place,

@@ -225,6 +225,11 @@ class IndicatorPart:
     breakdowns: tuple[Breakdown, ...]
 
     @property
+    def reported_by(self):
+        """Institutions whose answer is in the total."""
+        return tuple(one.institution for one in self.reporters if one.is_counted)
+
+    @property
     def waiting(self):
         """Institutions whose figure was handed in, but is not confirmed and therefore not in the total."""
         return tuple(one.institution for one in self.reporters if not one.is_counted)

@@ -7,6 +7,7 @@ without a description.
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from frameworks.choices import ToneChoices, member_of
@@ -16,6 +17,7 @@ from frameworks.templatetags import ui
 from monitoring import report_runs, wording
 
 register = template.Library()
+_BREAK = mark_safe("<br>")
 _CHOICES = {
     "direction": Direction,
     "round_aggregation": RoundAggregation,
@@ -107,9 +109,7 @@ def problem_text(code):
 @register.simple_tag
 def sums(amounts):
     """Amounts by currency, one a line. None of them is said in words by the caller: not costed is not 0."""
-    return format_html_join(
-        format_html("<br>"), "{}", ((ui.money(one.amount, one.currency),) for one in amounts)
-    )
+    return format_html_join(_BREAK, "{}", ((ui.money(one.amount, one.currency),) for one in amounts))
 
 
 @register.filter
@@ -119,10 +119,7 @@ def paragraphs(text):
     return format_html_join(
         "",
         "<p>{}</p>",
-        (
-            (format_html_join(format_html("<br>"), "{}", ((line,) for line in block.split("\n"))),)
-            for block in blocks
-        ),
+        ((format_html_join(_BREAK, "{}", ((line,) for line in block.split("\n"))),) for block in blocks),
     )
 
 

@@ -27,6 +27,14 @@ from monitoring.states import SIGN_OFF, side_of
 from monitoring.words import figure_text, lateness
 
 _BULK = ("accept", "endorse")
+#: What waits for the co-leads first, what they cannot read last.
+_ORDER = [
+    SubmissionState.SUBMITTED,
+    SubmissionState.ACCEPTED,
+    SubmissionState.ENDORSED,
+    SubmissionState.RETURNED,
+    SubmissionState.DRAFT,
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +192,10 @@ class ReviewPage(PlanMixin, TemplateView):
         spoken = defaultdict(dict)
         for one in SignOff.objects.filter(submission__in=readable).order_by("at", "pk"):
             spoken[one.submission_id, one.cycle][one.side] = Verdict(one.verdict)
-        return [self._row(one, sheets.get(one.pk), spoken) for one in submissions]
+        rows = [self._row(one, sheets.get(one.pk), spoken) for one in submissions]
+        return sorted(
+            rows, key=lambda row: _ORDER.index(row.submission.state)
+        )  # stable: by name within a state
 
     def _row(self, submission, sheet, spoken):
         verdicts = spoken[submission.pk, submission.cycle] if sheet else {}
@@ -220,10 +231,9 @@ def change_text(change):
     if change.difference is None:
         return ""
     if change.kind is ChangeKind.PERCENTAGE_POINTS:
-        return _("%(change)s % points") % {"change": format_signed(change.difference, 1)}
+        return _("%(change)s %% points") % {"change": format_signed(change.difference, 1)}
     if change.kind is ChangeKind.STEPS:
         return _("%(change)s on the scale") % {"change": format_signed(change.difference)}
     if change.value is None:
         return format_signed(change.difference)
     return f"{format_signed(change.value, 1)}%"
-

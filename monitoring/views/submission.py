@@ -27,6 +27,7 @@ from monitoring.steps import path_of, step_text, timeline
 from monitoring.words import figure_text, lateness
 
 ACTIONS = {arrow.action: arrow for arrow in SUBMISSION_TRANSITIONS}
+_PROMINENCE = ("primary", "warn", "danger")
 _SIDE_OF = {Role.GOVERNMENT_CO_LEAD: Side.GOVERNMENT, Role.CSO_CO_LEAD: Side.CSO}
 
 
@@ -113,9 +114,10 @@ def submission_page(request, submission, *, refused=None, status=200):
         for arrow in available_actions(submission, request.user)
         if arrow.action != "submit" or not why_locked(submission, now)
     ]
+    actions.sort(key=lambda one: _PROMINENCE.index(one.arrow.tone))
     sign_offs = list(SignOff.objects.filter(submission=submission).select_related("by").order_by("at", "pk"))
     is_own = has_permission(request.user, Permission.EDIT_SUBMISSION, submission)
-    may_review = has_permission(request.user, Permission.VIEW_DASHBOARD, plan) or has_permission(
+    sees_queue = has_permission(request.user, Permission.VIEW_SUBMISSIONS, plan) or has_permission(
         request.user, Permission.REVIEW, submission
     )
     return render(
@@ -141,7 +143,7 @@ def submission_page(request, submission, *, refused=None, status=200):
             "actions": actions,
             "refused": refused,
             "is_own": is_own,
-            "may_review": may_review,
+            "sees_queue": sees_queue,
             "locked": why_locked(submission, now) if is_own else "",
         },
         status=status,

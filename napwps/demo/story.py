@@ -13,11 +13,11 @@ import pghistory
 from frameworks import changes
 from frameworks.models import Activity, Category, Indicator, ReportingRound, Target
 from frameworks.operations.indicators import TargetLine, save_indicator
+from frameworks.operations.rounds import close_round, create_round, open_round, publish_round
 from frameworks.workflow import transition
 from monitoring.cells import Cell, Reported
 from monitoring.models import ActivityProgress, Submission
 from monitoring.operations.reporting import (
-    create_expected_submissions,
     figures_version,
     save_activity,
     save_indicators,
@@ -106,14 +106,8 @@ class Story:
         round = self.open_round(dates)
         steps = []
         for submission in Submission.objects.filter(round=round).order_by("pk"):
-            pillar, institution = (
-                self.pillars[submission.pillar_id],
-                self.institutions[submission.institution_id],
-            )
-            if dates.published_on:
-                course = self._past(dates, institution.code, pillar.code)
-            else:
-                course = self._present(until, institution.code, pillar.code)
+            who = self.institutions[submission.institution_id].code, self.pillars[submission.pillar_id].code
+            course = self._past(dates, *who) if dates.published_on else self._present(until, *who)
             steps += [(step.at, submission.pk, order, step) for order, step in enumerate(course)]
         # By the hour, across institutions: the record of the round then reads as it would have been written.
         for _at, pk, _order, step in sorted(steps, key=lambda one: one[:3]):
@@ -126,31 +120,30 @@ class Story:
     # Rounds
 
     def open_round(self, dates):
-        """Opens a round as the secretariat does: everybody who owes a report finds a draft."""
-        secretary, at = self.people[SECRETARY], at_clock(dates.opens_on, 9)
-        with pghistory.context(user=secretary.pk, action="open round"):
-            round = ReportingRound.objects.create(
-                plan=self.plan,
-                label=dates.label,
-                period_start=date(dates.year, 1, 1),
-                period_end=date(dates.year, 12, 31),
-                opens_on=dates.opens_on,
-                due_on=dates.due_on,
-                closes_on=dates.closes_on,
-                opened_at=at,
-                opened_by=secretary,
-            )
-        create_expected_submissions(round=round, by=secretary, at=at)
-        self.refresh(at)
-        return round
+        """Makes and opens a round as the secretariat does: everybody who owes a report finds a draft."""
+        secretary = self.people[SECRETARY]
+        round = ReportingRound(
+            plan=self.plan,
+            label=dates.label,
+            period_start=date(dates.year, 1, 1),
+            period_end=date(dates.year, 12, 31),
+            opens_on=dates.opens_on,
+            due_on=dates.due_on,
+            closes_on=dates.closes_on,
+        )
+        with pghistory.context(user=secretary.pk):
+            create_round(round=round, by=secretary)
+            return open_round(round=round, by=secretary, at=at_clock(dates.opens_on, 9))
 
     def publish_round(self, round, dates):
+        """Closes the round on the day after its last, and publishes its figures some weeks later."""
         secretary = self.people[SECRETARY]
-        with pghistory.context(user=secretary.pk, action="publish round"):
-            round.closed_at = at_clock(dates.closes_on + timedelta(days=1), 9)
-            round.published_at, round.published_by = at_clock(dates.published_on, 10), secretary
-            round.save(update_fields=["closed_at", "published_at", "published_by"])
-        self.refresh(round.published_at)
+        for act, day in (
+            (close_round, dates.closes_on + timedelta(days=1)),
+            (publish_round, dates.published_on),
+        ):
+            with pghistory.context(user=secretary.pk):
+                act(round=round, by=secretary, at=at_clock(day, 10))
 
     def refresh(self, at):
         changes.announce(indicators=Indicator.objects.filter(plan=self.plan), at=at)

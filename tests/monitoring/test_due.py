@@ -64,7 +64,12 @@ def test_a_named_reporter_takes_the_place_of_the_accountable_lead(world):
 def test_a_goals_indicator_is_due_where_somebody_is_named(world):
     goal = Goal.objects.get(plan=world.plan, code="1")
     indicator = Indicator.objects.create(
-        plan=world.plan, pillar=world.participation, goal=goal, code="1a", type="count", statement="Goal figure"
+        plan=world.plan,
+        pillar=world.participation,
+        goal=goal,
+        code="1a",
+        type="count",
+        statement="Goal figure",
     )
     round = make_round(world.plan)
     assert codes(due_of(world, world.sei, world.participation, round).indicators) == ["1.1.1a"]

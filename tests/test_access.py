@@ -1,0 +1,325 @@
+"""The access sweep: every address × every role × a foreign institution and a foreign plan.
+
+A new address fails `test_every_address_has_a_rule` until it is given a rule here. The rule of the house
+(frameworks/web.py): visitors are sent to sign in; signed-in people get 404 for what they may not even know of, and 403
+where they may read but not act.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.tokens import default_token_generator
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from frameworks.models import ApiToken, FrameworkImport, Indicator, ReportingRound, Role
+from monitoring.models import ReportRun, Submission
+from tests.world import give_seat, make_round, make_user
+
+EVERYBODY = (
+    "visitor", "nobody", "outsider", "administrator", "secretariat", "focal_sei", "focal_mae", "gov_lead", "cso_lead",
+    "other_gov_lead", "steering", "monitoring",
+)  # fmt: skip
+STRANGERS = {"nobody", "outsider"}
+INSIDERS = set(EVERYBODY) - STRANGERS - {"visitor"}
+SECRETARIAT = {"administrator", "secretariat"}
+P1_LEADS = {"gov_lead", "cso_lead"}
+
+OPEN, SIGN_IN, FORBIDDEN, HIDDEN = "open", "sign in", "403", "404"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may. `insiders_else`: what an insider without the right gets. `strangers`: people without a seat in the plan."""
+
+    allowed: frozenset
+    insiders_else: str = FORBIDDEN
+    strangers: str = HIDDEN
+    visitor: str = SIGN_IN
+    post_only: bool = False
+    data: tuple = ()
+
+    def expected(self, who):
+        if who in self.allowed:
+            return OPEN
+        if who == "visitor":
+            return self.visitor
+        return self.strangers if who in STRANGERS else self.insiders_else
+
+
+def only(*who, **options):
+    names = set()
+    for one in who:
+        names |= {one} if isinstance(one, str) else set(one)
+    return Rule(frozenset(names), **options)
+
+
+PUBLIC = only(EVERYBODY)
+SIGNED_IN = only(set(EVERYBODY) - {"visitor"})
+INSIDE = only(INSIDERS)
+OF_SECRETARIAT = only(SECRETARIAT)
+POST_OF_SECRETARIAT = only(SECRETARIAT, post_only=True)
+# The directory of institutions is shared by all plans: any plan's secretariat keeps it.
+OF_ANY_SECRETARIAT = only(SECRETARIAT, "outsider", strangers=FORBIDDEN)
+OVERSIGHT = INSIDERS - {"focal_sei", "focal_mae"}
+# SEI's submission on Participation, still a draft: nobody else's.
+OWN_DRAFT = only("focal_sei", insiders_else=HIDDEN)
+
+RULES = {
+    "home": PUBLIC,
+    "healthz": PUBLIC,
+    "sign_in": PUBLIC,
+    "sign_out": only(EVERYBODY, post_only=True),
+    "set_password": PUBLIC,
+    "styleguide": PUBLIC,
+    "tokens": SIGNED_IN,
+    "token_revoke": only("monitoring", post_only=True, insiders_else=HIDDEN),
+    # frameworks
+    "plans": PUBLIC,
+    "plan_new": only(SECRETARIAT, "outsider", strangers=FORBIDDEN),
+    "plan": PUBLIC,
+    "plan_edit": OF_SECRETARIAT,
+    "plan_gaps": INSIDE,
+    "plan_import": OF_SECRETARIAT,
+    "plan_import_preview": OF_SECRETARIAT,
+    "activity": PUBLIC,
+    "activity_edit": OF_SECRETARIAT,
+    "indicator": PUBLIC,
+    "indicator_new": OF_SECRETARIAT,
+    "indicator_edit": OF_SECRETARIAT,
+    "costing": OF_SECRETARIAT,
+    "plan_people": INSIDE,
+    "seat_new": OF_SECRETARIAT,
+    "seat_assign": OF_SECRETARIAT,
+    "seat_close": OF_SECRETARIAT,
+    "membership_end": OF_SECRETARIAT,
+    "person_link": POST_OF_SECRETARIAT,
+    "plan_rounds": INSIDE,
+    "round_new": OF_SECRETARIAT,
+    "round": INSIDE,
+    "round_edit": OF_SECRETARIAT,
+    "round_open": POST_OF_SECRETARIAT,
+    "round_close": POST_OF_SECRETARIAT,
+    "round_publish": OF_SECRETARIAT,
+    "institutions": SIGNED_IN,
+    "institution_new": OF_ANY_SECRETARIAT,
+    "institution_edit": only(SECRETARIAT, strangers=FORBIDDEN),  # another country's secretariat does not
+    # monitoring
+    "dashboard": only(OVERSIGHT),
+    "my_report_latest": only("focal_sei", "focal_mae"),
+    "my_report": only("focal_sei", "focal_mae"),
+    "review": only(SECRETARIAT, P1_LEADS, "monitoring"),
+    "submission": OWN_DRAFT,
+    "submission_activity": OWN_DRAFT,
+    "submission_indicators": OWN_DRAFT,
+    "submission_action": only("focal_sei", insiders_else=HIDDEN, post_only=True),
+    "reports": INSIDE,
+    "report_new": only(SECRETARIAT, P1_LEADS, post_only=True),
+    "report": INSIDE,
+    "report_status": INSIDE,
+    "report_file": INSIDE,
+    "report_retry": only(SECRETARIAT, P1_LEADS, post_only=True),
+    # API: everybody may call; what comes back is tests/monitoring/test_api.py's business
+    "api_plans": PUBLIC,
+    "api_indicators": PUBLIC,
+    "api_indicator_data": PUBLIC,
+    "api_schema": PUBLIC,
+    "api_docs": PUBLIC,
+}
+
+
+def patterns(resolver=None):
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        else:
+            yield from patterns(pattern)
+
+
+def test_every_address_has_a_rule():
+    names = [pattern.name for pattern in patterns()]
+    assert None not in names, "an address without a name"
+    assert sorted(set(names) - set(RULES) - {"styleguide"}) == []
+    assert sorted(set(RULES) - set(names) - {"styleguide"}) == []
+
+
+@pytest.fixture
+def stage(world):
+    """The world with a public plan, an open round in which SEI holds a draft, an import, a token and a finished report."""
+    now = timezone.now()
+    today = timezone.localdate()
+    world.plan.is_public = True
+    world.plan.save()
+    world.round = make_round(
+        world.plan,
+        opens_on=today - timedelta(days=9),
+        due_on=today + timedelta(days=9),
+        closes_on=today + timedelta(days=30),
+        opened_at=now,
+    )
+    ReportingRound.objects.create(
+        plan=world.plan, label="planned", period_start=date(2025, 1, 1), period_end=date(2025, 12, 31),
+        opens_on=today, due_on=today, closes_on=today,
+    )  # fmt: skip
+    world.submission = Submission.objects.create(
+        round=world.round, institution=world.sei, pillar=world.participation
+    )
+    world.upload = FrameworkImport.objects.create(
+        plan=world.plan,
+        file=ContentFile(WORKBOOK, "x.xlsx"),
+        file_name="x.xlsx",
+        sha256="0" * 64,
+        created_by=world.secretariat,
+        created_at=now,
+    )
+    world.newcomer = make_user("newcomer")
+    world.newcomer.set_unusable_password()
+    world.newcomer.save()
+    give_seat(world.newcomer, Role.STEERING_COMMITTEE, plan=world.plan)
+    Indicator.objects.create(
+        plan=world.plan,
+        pillar=world.participation,
+        output=world.activities["a111"].output,
+        code="1.1-x",
+        statement="Output",
+        type="count",
+    ).responsible.add(world.sei)
+    world.token, _secret = ApiToken.objects.create(
+        user=world.monitoring, name="mine", expiry=timedelta(days=1)
+    )
+    world.report = ReportRun.objects.create(
+        plan=world.plan, round=world.round, pillar=world.participation, state="done", created_at=now,
+        heartbeat_at=now, finished_at=now, file=ContentFile(b"%PDF-1.7", "report.pdf"),
+    )  # fmt: skip
+    world.failed = ReportRun.objects.create(
+        plan=world.plan, round=world.round, pillar=world.participation, state="failed", error="Stopped.", created_at=now, heartbeat_at=now,
+    )  # fmt: skip
+    return world
+
+
+def _workbook():
+    from pathlib import Path
+
+    return (Path(__file__).parent / "data" / "timor-leste-nap1325-2024-2028-logframe.xlsx").read_bytes()
+
+
+WORKBOOK = _workbook()
+
+
+def arguments(name, world):
+    """The path's arguments: always things of the world's plan, SEI and Participation."""
+    values = {
+        "code": world.plan.code,
+        "acode": "1.1.1",
+        "icode": "1.1.1a",
+        "pcode": "P1",
+        "label": "planned" if name in {"round_open", "round_edit"} else "2024",
+        "pk": world.submission.pk,
+        "action": "submit",
+        "upload": world.upload.public_id,
+        "public_id": world.report.public_id,
+        "key": world.token.token_key,
+        "uidb64": urlsafe_base64_encode(force_bytes(world.nobody.pk)),
+        "token": default_token_generator.make_token(world.nobody),
+    }
+    if name.startswith("seat_"):
+        values["pk"] = world.seats["focal_mae"].pk
+    if name == "report_retry":
+        values["public_id"] = world.failed.public_id
+    if name == "membership_end":
+        values["pk"] = world.seats["focal_mae"].memberships.get().pk
+    if name == "person_link":
+        values["pk"] = world.newcomer.pk
+    if name.startswith("institution_"):
+        values["code"] = "MSSI"
+    pattern = next(pattern for pattern in patterns() if pattern.name == name)
+    return {key: values[key] for key in pattern.pattern.converters}
+
+
+def answer_of(name, who, world):
+    client = Client(raise_request_exception=True)
+    if who != "visitor":
+        client.force_login(world.users[who])
+    address = reverse(name, kwargs=arguments(name, world))
+    if name.startswith("report_new"):
+        # A pillar that is not one's own is not among the choices.
+        response = client.post(address, {"round": world.round.pk, "pillar": world.participation.pk})
+        response.status_code = 403 if response.status_code == 422 else response.status_code
+        return response
+    return client.post(address) if RULES[name].post_only else client.get(address)
+
+
+def outcome(response):
+    if response.status_code == 302 and response.url.startswith("/sign-in/"):
+        return SIGN_IN
+    if response.status_code == 403:
+        return FORBIDDEN
+    if response.status_code == 404:
+        return HIDDEN
+    assert response.status_code in (200, 302, 400, 405, 409, 422), response.status_code
+    return OPEN
+
+
+@pytest.mark.parametrize("name", sorted(set(RULES) - {"styleguide"}))
+@pytest.mark.django_db
+def test_who_may(name, stage):
+    got = {who: outcome(answer_of(name, who, stage)) for who in EVERYBODY}
+    assert got == {who: RULES[name].expected(who) for who in EVERYBODY}
+
+
+#: Public pages of a plan that is not public are nobody's but the insiders'.
+OF_A_PLAN = sorted(
+    name
+    for name, rule in RULES.items()
+    if name in {"plan", "activity", "indicator"} or rule in (INSIDE, OF_SECRETARIAT)
+)
+
+
+@pytest.mark.parametrize("name", OF_A_PLAN)
+@pytest.mark.django_db
+def test_a_plan_that_is_not_public_does_not_exist_for_strangers(name, stage):
+    stage.plan.is_public = False
+    stage.plan.save()
+    for who in STRANGERS:
+        assert outcome(answer_of(name, who, stage)) == HIDDEN, who
+    assert outcome(answer_of(name, "visitor", stage)) in (HIDDEN, SIGN_IN)
+
+
+@pytest.mark.django_db
+def test_a_submission_opens_to_its_reviewers_when_it_is_handed_in(stage):
+    Submission.objects.filter(pk=stage.submission.pk).update(
+        state="submitted", submitted_at=timezone.now(), submitted_by=stage.focal_sei
+    )
+    got = {who: outcome(answer_of("submission", who, stage)) for who in EVERYBODY}
+    readers = SECRETARIAT | P1_LEADS | {"focal_sei", "monitoring"}
+    assert {who for who, result in got.items() if result == OPEN} == readers
+    assert got["visitor"] == SIGN_IN
+    assert got["focal_mae"] == got["other_gov_lead"] == got["steering"] == HIDDEN
+
+
+@pytest.mark.parametrize("name", sorted(name for name, rule in RULES.items() if rule.post_only))
+@pytest.mark.django_db
+def test_what_changes_something_is_no_link(name, stage):
+    client = Client()
+    client.force_login(stage.secretariat)
+    assert client.get(reverse(name, kwargs=arguments(name, stage))).status_code in (403, 404, 405)
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        name for name, rule in RULES.items() if name not in {"styleguide"} and not name.startswith("api_")
+    ),
+)
+@pytest.mark.django_db
+def test_a_post_without_the_forms_token_is_refused(name, stage):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(stage.secretariat)
+    response = client.post(reverse(name, kwargs=arguments(name, stage)))
+    assert response.status_code in (403, 404, 405)
