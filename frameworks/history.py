@@ -72,6 +72,39 @@ class Change:
     reason: str
     parts: list = field(default_factory=list)
 
+    @property
+    def lines(self):
+        """The parts as rows of one table: a row that was added or removed in one line, a changed one field by field."""
+        lines = []
+        for part in self.parts:
+            if part.kind == "update":
+                lines += [
+                    FieldChange(f"{part.label}: {one.label}" if part.label else one.label, one.old, one.new)
+                    for one in part.fields
+                ]
+            elif part.label:
+                lines.append(
+                    FieldChange(
+                        part.label,
+                        _summary(part.fields, "old") if part.kind == "delete" else None,
+                        _summary(part.fields, "new") if part.kind == "insert" else None,
+                    )
+                )
+        return lines
+
+    @property
+    def is_creation(self):
+        """Whether the subject itself was added in this step."""
+        return any(part.kind == "insert" and not part.label for part in self.parts)
+
+
+def _summary(fields, side):
+    """The fields of one row in one text; a single field needs no name."""
+    said = [(one.label, getattr(one, side)) for one in fields if getattr(one, side) is not None]
+    if len(said) == 1:
+        return said[0][1]
+    return "; ".join(f"{label}: {value}" for label, value in said)
+
 
 def events_of(source, latest=None):
     """The events of a source, oldest first; `latest`: only so many of the newest ones."""

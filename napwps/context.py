@@ -92,4 +92,36 @@ def _pillars_to_review(user, plan):
 
 
 def _item(request, label, url):
-    return {"label": label, "url": url, "current": request.path == url}
+    """A page below an entry lights it up too: /plans/CODE/reports/ also for one report of the plan."""
+    path = _entry_of(request)
+    return {"label": label, "url": url, "current": path == url}
+
+
+#: Pages that are reached from an entry of the navigation, but whose address does not begin with the entry's.
+_BELONGS_TO = {
+    "my_report": "my_report_latest",
+    "submission_activity": "my_report_latest",
+    "submission_indicators": "my_report_latest",
+    "report": "reports",
+    "round": "plan_rounds",
+    "round_new": "plan_rounds",
+    "round_edit": "plan_rounds",
+    "round_publish": "plan_rounds",
+    "seat_new": "plan_people",
+    "seat_assign": "plan_people",
+    "activity": "plan",
+    "activity_edit": "plan",
+    "indicator": "plan",
+    "indicator_edit": "plan",
+    "plan_gaps": "plan",
+    "plan_import": "plan",
+    "plan_import_preview": "plan",
+    "plan_edit": "plan",
+}
+
+
+def _entry_of(request):
+    match, plan = request.resolver_match, getattr(request, "plan", None)
+    if match is None or plan is None or match.url_name not in _BELONGS_TO:
+        return request.path
+    return reverse(_BELONGS_TO[match.url_name], args=[plan.code])

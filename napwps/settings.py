@@ -158,11 +158,13 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 LANGUAGE_CODE = "en"
 # Every text is wrapped for translation; a language is offered once it is translated (ROADMAP.md, J).
 LANGUAGES = [("en", _("English"))]
+FORMAT_MODULE_PATH = ["napwps.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Dili"
 USE_TZ = True
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = False
+FORMAT_MODULE_PATH = ["napwps.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = os.environ.get("STATIC_ROOT") or BASE_DIR / "staticfiles"

@@ -61,6 +61,7 @@ class IndicatorPage(PlanMixin, TemplateView):
                 for target in indicator.targets.all()
             ],
             story=story,
+            latest=story[-1] if story else None,
             series=[(one.round, one.measured, one.target) for one in story],
             chart_baseline=(indicator.baseline_year, baseline)
             if baseline is not None and indicator.baseline_year

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
+from django.conf import settings
+
 from budgets.models import Costing
 from frameworks.models import Category, Dimension, Indicator, Lead, Place, Target
 from monitoring.models import ActivityProgress, IndicatorValue, SignOff, Submission
@@ -16,6 +19,9 @@ from monitoring.models.submission import SubmissionState
 from monitoring.results import refresh_results
 from tests.world import make_activity, make_indicator, make_institution, make_round
 
+# For tests with real transactions. All apps are named because only then does the flush afterwards cascade, which the
+# swapped table of knox needs.
+real_transactions = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
 #: After the deadline of round 2024 (28 February 2025): nine days late for who has not reported.
 CUT_OFF = datetime(2025, 3, 9, 3, 0, tzinfo=UTC)
 

@@ -4,7 +4,6 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -30,12 +29,10 @@ from monitoring.operations.reports import (
 )
 from monitoring.reports import run as worker
 from monitoring.reports.snapshot import checksum, from_snapshot
-from tests.monitoring.report_world import CUT_OFF, make_year
+from tests.monitoring.report_world import CUT_OFF, make_year, real_transactions
 from tests.world import NOW, make_round, make_world
 
 SILENT = timedelta(seconds=121)
-# All apps named: only then does the flush afterwards cascade, which the swapped table of knox needs.
-real_transactions = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
 
 
 @pytest.fixture

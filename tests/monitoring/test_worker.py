@@ -1,0 +1,187 @@
+"""Reports by a real Celery worker, and what happens to them when it is killed (issue A, "Bad input")."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psutil
+import pytest
+import redis
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils import timezone
+from kombu import pools
+
+from monitoring.models import ReportRun
+from monitoring.models.report import RunState
+from monitoring.operations.reports import request_report, rescue_stopped
+from monitoring.reports.snapshot import checksum, from_snapshot
+from napwps.celery import app
+from napwps.embedded.processes import end_with_parent
+from tests.monitoring.report_world import make_year, real_transactions
+from tests.world import make_world
+
+pytestmark = [pytest.mark.slow, real_transactions]
+ROOT = Path(__file__).resolve().parents[2]
+SILENCE = 2  # seconds
+
+
+@pytest.fixture
+def broker(settings, worker_number):
+    """A Redis database of our own, so that no other worker takes our messages nor we theirs."""
+    parts = urlsplit(django_settings.REDIS_URL)
+    url = urlunsplit(parts._replace(path=f"/{15 - worker_number % 8}"))
+    client = redis.Redis.from_url(url)
+    client.flushdb()
+    before = app.conf.broker_url
+    _use_broker(url)
+    yield url
+    _use_broker(before)
+    client.flushdb()
+    client.close()
+
+
+@pytest.fixture
+def worker_number():
+    """Which of several test processes this is (pytest -n)."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+def _use_broker(url):
+    app.conf.broker_url = url
+    pools.reset()
+    app._pool = None
+    app.amqp._producer_pool = None
+
+
+@pytest.fixture
+def start_worker(broker, settings, tmp_path):
+    """A function that starts `celery worker` beside the test database; whatever is left of it is killed afterwards."""
+    settings.REPORT_SILENCE_SECONDS = SILENCE
+    started = []
+
+    def start(*, slow_seconds=0):
+        log = tmp_path / f"worker-{len(started)}.log"
+        command = [
+            sys.executable, "-m", "celery", "-A", "tests.monitoring.slow_worker:app", "worker", "--concurrency", "1",
+            "--queues", "reports", "--loglevel", "INFO", "--without-gossip", "--without-mingle",
+        ]  # fmt: skip
+        environment = os.environ | {
+            "DATABASE_URL": _database_url(),
+            "REDIS_URL": broker,
+            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+            "SECRET_KEY": "only-for-this-test-and-long-enough-0123456789",
+            "REPORT_SILENCE_SECONDS": str(SILENCE),
+            "SLOW_SECONDS": str(slow_seconds),
+            "PYTHONPATH": str(ROOT),
+        }
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                start_new_session=True, preexec_fn=end_with_parent(signal.SIGKILL),
+            )  # fmt: skip
+        process.log = log
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        kill_all(process)
+
+
+def _database_url():
+    """The address of the test database that this process is connected to."""
+    of = connection.settings_dict
+    return f"postgres://{quote(of['USER'])}:{quote(of['PASSWORD'])}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
+
+
+def kill_all(process):
+    """kill -9 of the worker and its children at once, as when the machine dies."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
+
+
+@contextmanager
+def nothing_left_behind(*processes):
+    yield
+    groups = {process.pid for process in processes}
+    left = []
+    for one in psutil.process_iter():
+        with suppress(ProcessLookupError, psutil.Error):
+            if os.getpgid(one.pid) in groups and one.status() != psutil.STATUS_ZOMBIE:
+                left.append(one)
+    assert left == []
+
+
+def wait_until(question, *, seconds, process):
+    """Waits until `question()` gives something and returns that; fails with the worker's log."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = question()
+        if answer:
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} s; the worker said:\n{process.log.read_text()[-3000:]}")
+
+
+def ask(year):
+    return request_report(
+        plan=year.world.plan, round=year.round, pillar=year.world.participation, by=year.world.secretariat,
+        at=timezone.now(),
+    )  # fmt: skip
+
+
+def state(run):
+    return ReportRun.objects.values_list("state", flat=True).get(pk=run.pk)
+
+
+def is_laying_out(run, attempt):
+    return ReportRun.objects.filter(
+        pk=run.pk, state=RunState.RUNNING, attempts=attempt, step="pages"
+    ).exists()
+
+
+def rescued(run):
+    """Beat's part: called again and again, it acts once the run has been silent for long enough."""
+    return rescue_stopped(at=timezone.now())
+
+
+def test_a_worker_writes_the_report_that_was_asked_for(start_worker):
+    year = make_year(make_world())
+    process = start_worker()
+    run = ask(year)
+    wait_until(lambda: state(run) == RunState.DONE, seconds=25, process=process)
+    done = ReportRun.objects.get(pk=run.pk)
+    assert (done.attempts, done.progress, done.error) == (1, 100, "")
+    assert done.file.read().startswith(b"%PDF")
+    assert checksum(from_snapshot(done.snapshot)) == done.data_sha256
+    kill_all(process)
+    with nothing_left_behind(process):
+        pass
+
+
+def test_a_killed_worker_leaves_no_report_running_for_ever(start_worker):
+    """First the process that writes is killed, then the whole worker; a new one finishes what both left."""
+    year = make_year(make_world())
+    process = start_worker(slow_seconds=60)
+    run = ask(year)
+    wait_until(lambda: is_laying_out(run, attempt=1), seconds=20, process=process)
+    for child in psutil.Process(process.pid).children(recursive=True):
+        child.kill()
+    wait_until(lambda: rescued(run), seconds=10, process=process)
+    wait_until(lambda: is_laying_out(run, attempt=2), seconds=15, process=process)
+    kill_all(process)
+    wait_until(lambda: rescued(run), seconds=10, process=process)
+    assert state(run) == RunState.QUEUED
+    successor = start_worker()
+    wait_until(lambda: state(run) == RunState.DONE, seconds=25, process=successor)
+    assert ReportRun.objects.get(pk=run.pk).attempts == 3
+    kill_all(successor)
+    with nothing_left_behind(process, successor):
+        pass
