@@ -98,5 +98,5 @@ def _without_focal_point(plan, focal_points):
         Institution.objects.filter(pk__in=leading.values("institution"))
         .exclude(kind=InstitutionKind.GROUP)
         .exclude(pk__in=seated)
-        .order_by("acronym", "name")
+        .in_order()
     )

@@ -136,4 +136,4 @@ def institutions_of(plan):
     """The institutions that lead an activity of the plan or report one of its figures."""
     leads = Lead.objects.filter(activity__plan=plan).values("institution")
     named = Indicator.responsible.through.objects.filter(indicator__plan=plan).values("institution")
-    return Institution.objects.filter(Q(pk__in=leads) | Q(pk__in=named)).order_by("acronym", "name")
+    return Institution.objects.filter(Q(pk__in=leads) | Q(pk__in=named)).in_order()

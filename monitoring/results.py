@@ -417,7 +417,7 @@ def _stored(number, quantum=_QUANTUM):
     """
     if number is None:
         return None
-    largest = _BOUND - quantum
+    largest = ARITHMETIC.subtract(_BOUND, quantum)
     return min(max(number, -largest), largest).quantize(quantum, context=ARITHMETIC)
 
 

@@ -19,7 +19,7 @@ SPARE_ROWS = 3
 def institution_choices(plan, *, keep=()):
     """Institution id → Institution: those of the plan's country and regional ones, and `keep` whatever they are."""
     fitting = Q(country__in=["", plan.country], merged_into__isnull=True) | Q(pk__in=keep)
-    return {one.pk: one for one in Institution.objects.filter(fitting).order_by("acronym", "name")}
+    return {one.pk: one for one in Institution.objects.filter(fitting).in_order()}
 
 
 def institution_options(institutions):

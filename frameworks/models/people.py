@@ -6,8 +6,8 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
@@ -120,6 +120,10 @@ class InstitutionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Every institution: who answers for a plan is public. Contact mailboxes are shown to signed-in people only."""
         return self.all()
+
+    def in_order(self):
+        """By the name that people see: the acronym, or the name where there is none."""
+        return self.order_by(Coalesce(NullIf("acronym", Value("")), "name"), "pk")
 
 
 @pghistory.track()

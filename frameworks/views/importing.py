@@ -129,7 +129,9 @@ class PlanImportPreview(PlanMixin, TemplateView):
             counts=difference.counts(),
             errors=difference.errors,
             # New and guessed names are asked for under "Who is who", with their cells.
-            doubts=[doubt for doubt in difference.doubts if doubt.level != "error" and doubt.code != "institution"],
+            doubts=[
+                doubt for doubt in difference.doubts if doubt.level != "error" and doubt.code != "institution"
+            ],
             rows=rows[:SHOWN],
             hidden_rows=max(0, len(rows) - SHOWN),
             left=difference.left[:SHOWN],

@@ -34,7 +34,7 @@ class InstitutionList(SignedInMixin, TemplateView):
             .filter(merged_into__isnull=True)
             .select_related("parent")
             .prefetch_related("aliases", "members")
-            .order_by("country", "acronym", "name")
+            .in_order()
         )
         if q:
             words = Q(acronym__icontains=q) | Q(name__icontains=q) | Q(code__icontains=q)
@@ -48,7 +48,10 @@ class InstitutionList(SignedInMixin, TemplateView):
             )
             groups.setdefault(row.country, []).append(row)
         return super().get_context_data(
-            groups=[(country_name(code) if code else _("Regional"), found) for code, found in groups.items()],
+            groups=[
+                (country_name(code) if code else _("Regional"), found)
+                for code, found in sorted(groups.items())
+            ],
             may_create=countries is None or bool(countries),
             q=q,
             **kwargs,

@@ -39,8 +39,11 @@ class PillarReportForm(forms.Form):
             .filter(scope_filter(user, Permission.GENERATE_REPORT, plan="plan", pillar="pk"), plan=plan)
             .order_by("order", "code")
         )
+        # Read once, for the question below and for the page.
+        for field in self.fields.values():
+            field.choices = list(field.choices)
 
     @property
     def has_choices(self):
         """Whether there is anything to generate."""
-        return bool(self.fields["round"].queryset) and bool(self.fields["pillar"].queryset)
+        return all(field.choices for field in self.fields.values())

@@ -38,20 +38,20 @@ class Reports(PlanMixin, View):
     permission = Permission.VIEW_REPORTS
 
     def get(self, request, code):
-        wanted = {name: request.GET[name] for name in ("round", "pillar") if name in request.GET}
-        return self._page(request, self._form(initial=self._initial(wanted)))
+        return self._page(request, self._form(initial=self._initial()))
 
     def _form(self, *args, **kwargs):
         return PillarReportForm(*args, plan=self.plan, user=self.request.user, **kwargs)
 
-    def _initial(self, wanted):
-        """Round and pillar named in the address by label and code, as other pages link here."""
-        form = self._form()
-        found = {}
-        for name, lookup in (("round", "label"), ("pillar", "code")):
-            if name in wanted:
-                found[name] = form.fields[name].queryset.filter(**{lookup: wanted[name]}).first()
-        return {name: one.pk for name, one in found.items() if one}
+    def _initial(self):
+        """Round and pillar named in the address by label and code, as other pages link here. Unknown ones are ignored."""
+        wanted = self.request.GET
+        rounds = self.plan.rounds.all() if "round" in wanted else []
+        pillars = self.plan.pillars.all() if "pillar" in wanted else []
+        return {
+            "round": next((one.pk for one in rounds if one.label == wanted["round"]), None),
+            "pillar": next((one.pk for one in pillars if one.code == wanted["pillar"]), None),
+        }
 
     def _page(self, request, form, status=200):
         runs = listed(request.user).filter(plan=self.plan)[:LONGEST_LIST]
@@ -73,7 +73,7 @@ class NewReport(Reports):
 
     def post(self, request, code):
         form = self._form(request.POST)
-        if not form.fields["pillar"].queryset:
+        if not form.fields["pillar"].choices:
             raise PermissionDenied(_("Your seats do not allow this."))
         if not form.is_valid():
             return self._page(request, form, status=422)

@@ -5,14 +5,14 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psutil
 import pytest
 import redis
-from django.conf import settings as django_settings
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from kombu import pools
@@ -32,24 +32,22 @@ SILENCE = 2  # seconds
 
 
 @pytest.fixture
-def broker(settings, worker_number):
-    """A Redis database of our own, so that no other worker takes our messages nor we theirs."""
-    parts = urlsplit(django_settings.REDIS_URL)
-    url = urlunsplit(parts._replace(path=f"/{15 - worker_number % 8}"))
-    client = redis.Redis.from_url(url)
-    client.flushdb()
-    before = app.conf.broker_url
+def broker():
+    """An empty Redis database, so that no other worker takes our messages nor we theirs, and nobody's data is in it."""
+    parts = urlsplit(settings.REDIS_URL)
+    first = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for number in (15 - (first + n) % 8 for n in range(8)):
+        url = urlunsplit(parts._replace(path=f"/{number}"))
+        client = redis.Redis.from_url(url)
+        if not client.dbsize():
+            break
+    else:
+        pytest.fail("None of the Redis databases 8 to 15 is empty; this test needs one to itself.")
     _use_broker(url)
     yield url
-    _use_broker(before)
+    _use_broker(settings.CELERY_BROKER_URL)
     client.flushdb()
     client.close()
-
-
-@pytest.fixture
-def worker_number():
-    """Which of several test processes this is (pytest -n)."""
-    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 def _use_broker(url):
@@ -107,16 +105,14 @@ def kill_all(process):
     process.wait(10)
 
 
-@contextmanager
-def nothing_left_behind(*processes):
-    yield
-    groups = {process.pid for process in processes}
-    left = []
+def left_of(*processes):
+    """What still runs of the workers' process groups."""
+    groups, left = {process.pid for process in processes}, []
     for one in psutil.process_iter():
         with suppress(ProcessLookupError, psutil.Error):
             if os.getpgid(one.pid) in groups and one.status() != psutil.STATUS_ZOMBIE:
                 left.append(one)
-    assert left == []
+    return left
 
 
 def wait_until(question, *, seconds, process):
@@ -162,8 +158,7 @@ def test_a_worker_writes_the_report_that_was_asked_for(start_worker):
     assert done.file.read().startswith(b"%PDF")
     assert checksum(from_snapshot(done.snapshot)) == done.data_sha256
     kill_all(process)
-    with nothing_left_behind(process):
-        pass
+    assert left_of(process) == []
 
 
 def test_a_killed_worker_leaves_no_report_running_for_ever(start_worker):
@@ -183,5 +178,4 @@ def test_a_killed_worker_leaves_no_report_running_for_ever(start_worker):
     wait_until(lambda: state(run) == RunState.DONE, seconds=25, process=successor)
     assert ReportRun.objects.get(pk=run.pk).attempts == 3
     kill_all(successor)
-    with nothing_left_behind(process, successor):
-        pass
+    assert left_of(process, successor) == []
