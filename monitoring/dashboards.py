@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from frameworks.choices import ToneChoices
 from frameworks.models import Activity, Membership, Pillar, ReportingRound, Role, Seat
-from monitoring.models import ActivityProgress, IndicatorResult, ReportRun, SignOff, Submission
+from monitoring.models import ActivityProgress, IndicatorResult, SignOff, Submission
 from monitoring.models.result import Performance, Provenance
 from monitoring.models.review import Verdict
 from monitoring.models.submission import EDITABLE_STATES, REVIEWABLE_STATES, ActivityStatus, SubmissionState
+from monitoring.report_runs import listed
 
 #: What the off-track list shows, worst first.
 WORST_FIRST = (Performance.MOVED_BACKWARDS, Performance.OFF_TRACK, Performance.AT_RISK)
@@ -212,11 +213,7 @@ def vacant_seats(plan, on):
 
 
 def newest_reports(plan, user, limit=6):
-    return (
-        ReportRun.objects.visible_to(user)
-        .filter(plan=plan)
-        .select_related("round", "pillar", "requested_by")[:limit]
-    )
+    return listed(user).filter(plan=plan)[:limit]
 
 
 def published_progress(plans):

@@ -168,7 +168,13 @@ class Indicator(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(baseline_numerator__isnull=True, baseline_denominator__isnull=True)
-                | Q(baseline_numerator__gte=0, baseline_denominator__gte=0),
+                # Null said outright: a comparison with null is neither true nor false, and a constraint lets that pass.
+                | Q(
+                    baseline_numerator__isnull=False,
+                    baseline_denominator__isnull=False,
+                    baseline_numerator__gte=0,
+                    baseline_denominator__gte=0,
+                ),
                 name="indicator_baseline_pair",
                 violation_error_message=_(
                     "A baseline numerator needs its denominator, and neither can be negative."
@@ -246,7 +252,13 @@ class Target(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(value__isnull=False, numerator__isnull=True, denominator__isnull=True)
-                | Q(value__isnull=True, numerator__gte=0, denominator__gt=0),
+                | Q(
+                    value__isnull=True,
+                    numerator__isnull=False,
+                    denominator__isnull=False,
+                    numerator__gte=0,
+                    denominator__gt=0,
+                ),
                 name="target_value_or_pair",
                 violation_error_message=_("Give a target as a value, or as numerator and denominator."),
             ),

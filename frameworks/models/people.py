@@ -5,6 +5,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
@@ -250,6 +251,11 @@ class Membership(models.Model):
                 violation_error_message=_("Somebody else holds this seat at that time."),
             ),
         ]
+
+    def clean(self):
+        # Said before the database builds a range of the two days, which it cannot when they are the wrong way round.
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": _("The last day cannot be before the first.")})
 
     @staticmethod
     def active_on(day, prefix=""):

@@ -3,6 +3,7 @@
 from django.db.models import Count
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 from django.views.generic import TemplateView
 
 from frameworks.gaps import summarise
@@ -10,6 +11,7 @@ from frameworks.permissions import Permission, has_permission
 from frameworks.web import PlanMixin
 from monitoring import dashboards
 from monitoring.models import Submission
+from monitoring.report_runs import prepared
 
 
 class Dashboard(PlanMixin, TemplateView):
@@ -33,7 +35,7 @@ class Dashboard(PlanMixin, TemplateView):
             ],
             "vacant": list(dashboards.vacant_seats(plan, self.today)),
             "gap_count": summarise(plan).total.missing,
-            "runs": list(dashboards.newest_reports(plan, user)),
+            "runs": prepared(dashboards.newest_reports(plan, user), user=user, at=timezone.now()),
             "may_generate": has_permission(user, Permission.GENERATE_REPORT, plan),
             "may_open_round": has_permission(user, Permission.MANAGE_ROUNDS, plan),
         }
