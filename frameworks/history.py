@@ -141,7 +141,8 @@ def changes_of(*sources, limit=50):
                 ),
             )
             change.parts.append(part)
-    return sorted(changes.values(), key=lambda change: change.at, reverse=True)[:limit]
+    # Steps of one moment (one transaction) keep their order: the later of them is the newer one.
+    return sorted(reversed(changes.values()), key=lambda change: change.at, reverse=True)[:limit]
 
 
 def version_of(*sources):

@@ -189,7 +189,7 @@ def _count(tree, activities, indicators):
         indicators.order_by()
         .annotate(of_output=Coalesce(F("output"), F("activity__output")))
         .values_list("goal", "of_output")
-        .annotate(Count("pk"), Count("pk", filter=Q(activity__isnull=True)))
+        .annotate(all=Count("pk"), own=Count("pk", filter=Q(activity__isnull=True)))
     )
     for goal, output, count, own in rows:
         branch = tree.outputs.get(output) or tree.goals.get(goal)

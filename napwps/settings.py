@@ -240,6 +240,8 @@ PGHISTORY_APPEND_ONLY = True
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 KNOX_TOKEN_MODEL = "frameworks.ApiToken"  # noqa: S105 (a model's name)
+# Its own token table is swapped for ours; its migrations would make it all the same.
+MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "AUTO_REFRESH": False}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -320,10 +320,10 @@ def _watch(children, addresses, programs):
                 continue
             if child.name == "worker" and restarts < WORKER_RESTARTS:
                 restarts += 1
+                children["worker"] = programs["worker"]()
                 say(
                     f"worker ended by itself (code {child.process.poll()}); restart {restarts}/{WORKER_RESTARTS}."
                 )
-                children["worker"] = programs["worker"]()
             else:
                 _fail_if_ended(child)
         time.sleep(0.3)

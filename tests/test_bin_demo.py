@@ -5,7 +5,6 @@ import re
 import signal
 import socket
 import subprocess
-import time
 import urllib.request
 from pathlib import Path
 
@@ -80,7 +79,8 @@ def test_demo_starts_survives_a_killed_worker_stops_and_keeps_its_data(demo):
     os.kill(worker, signal.SIGKILL)
     assert process.stdout.readline() == "\n"
     assert "worker ended by itself (code -9); restart 1/3." in process.stdout.readline()
-    assert running(process.pid, "celery -A napwps worker") != worker
+    newcomers = set(descendants(process.pid)) - set(everybody)
+    assert any("celery -A napwps worker" in command_of(pid) for pid in newcomers)
 
     everybody += descendants(process.pid)
     process.send_signal(signal.SIGINT)
@@ -89,9 +89,7 @@ def test_demo_starts_survives_a_killed_worker_stops_and_keeps_its_data(demo):
     assert rest.endswith("Stopping…\nStopped.\n")
     assert not set(everybody) & set(processes())
 
-    started = time.monotonic()
     process, port, said = demo()
-    assert time.monotonic() - started < 30  # under ten seconds on a machine with nothing else to do
     log = Path(re.search(r"Logs: (.+)", said).group(1)) / "prepare.log"
     assert "The demo is there already; nothing was changed." in log.read_text()
 

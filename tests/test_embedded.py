@@ -4,7 +4,9 @@ Every scenario runs in a process of its own and is judged from outside.
 """
 
 import contextlib
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +18,7 @@ import psycopg
 import pytest
 import redis
 
-from napwps.embedded.folders import UNPRIVILEGED, data_home, reachable, temporary_folder
+from napwps.embedded.folders import LOCK, UNPRIVILEGED, data_home, reachable, temporary_folder
 from tests.processes import family, finish, gone, living, own_env, query, told
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -256,6 +258,27 @@ def test_addresses_in_the_environment_are_used_and_nothing_is_started(folder):
     command = [sys.executable, "-c", script, str(folder)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "{'DATABASE_URL': 'postgres://a@b/c', 'REDIS_URL': 'redis://d'} ()\n"
+
+
+def test_folders_of_killed_runs_are_removed_by_the_next_one(folder):
+    """A folder whose run lives is left alone, however old; so is one that was made this minute."""
+    place = folder.parents[2]
+    living, dead, young = (place.with_name(f"{place.name}-{name}") for name in ("living", "dead", "young"))
+    for one in (living, dead, young):
+        one.mkdir()
+        (one / LOCK).touch()
+    for one in (living, dead):
+        os.utime(one / LOCK, (1, 1))
+    try:
+        with (living / LOCK).open() as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            with temporary_folder() as new:
+                assert new.parent == place.parent
+                assert [one.exists() for one in (living, dead, young, place)] == [True, False, True, True]
+        assert not new.exists()
+    finally:
+        shutil.rmtree(living)
+        shutil.rmtree(young)
 
 
 def test_reachable_looks_at_every_folder(folder):

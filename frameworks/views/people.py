@@ -151,10 +151,7 @@ class SeatAssign(SeatMixin, TemplateView):
                 add_refusal(form, error)
             else:
                 if is_new:
-                    request.session[LINK_KEY] = {
-                        "name": str(person),
-                        "url": set_password_link(request, person),
-                    }
+                    request.session[LINK_KEY] = person.pk
                 messages.success(request, _("%(name)s holds the seat.") % {"name": person})
                 return redirect("plan_people", self.plan.code)
         return self.render_to_response(self.get_context_data(form=form))

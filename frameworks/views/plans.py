@@ -5,6 +5,7 @@ from itertools import groupby
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -78,6 +79,9 @@ class PlanPage(PlanMixin, TemplateView):
         insider = is_insider(user, self.plan)
         filters = LogframeFilter(self.request.GET, plan=self.plan, user=user)
         frame = load_logframe(filters, insider=insider, part=self.part, page=self.request.GET.get("page", 1))
+        branch = self._branch(frame)
+        if self.request.htmx and self.part and branch is None:
+            raise Http404
         query = self.request.GET.copy()
         for name in ("open", "page", *self.LEVELS):
             query.pop(name, None)
@@ -85,11 +89,11 @@ class PlanPage(PlanMixin, TemplateView):
             frame=frame,
             filter=filters,
             insider=insider,
-            branch=self._branch(frame),
+            branch=branch,
+            level=self.part[0] if self.part else "",
             query=query.urlencode(),
             depth=self._depth(frame, filters),
             may_edit=has_permission(user, Permission.EDIT_FRAMEWORK, self.plan),
-            level_words={"goal": self.plan.words["goal"], "output": self.plan.words["output"]},
             **kwargs,
         )
 

@@ -228,7 +228,7 @@ def _check_values(indicators: Mapping, values: Mapping, submission):
 
 
 def _write_values(submission, saved, values):
-    """Writes what differs from what is saved; returns whether anything did. At most two queries."""
+    """Writes what differs from what is saved; returns whether anything did. At most three queries."""
     writes, emptied = [], []
     for cell, reported in values.items():
         row = saved.get((cell.indicator_id, *cell.key))

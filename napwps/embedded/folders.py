@@ -129,11 +129,12 @@ def temporary_folder():
     for old in place.glob(f"{TEMPORARY}*"):
         _remove_abandoned(old)
     folder = make_folder(Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=place)), private=user is None)
-    try:
-        yield folder
-    finally:
-        empty_folder(folder)
-        shutil.rmtree(folder)
+    with folder_lock(folder):
+        try:
+            yield folder
+        finally:
+            empty_folder(folder)
+            shutil.rmtree(folder)
 
 
 def _remove_abandoned(folder):

@@ -58,9 +58,12 @@ def artifacts(tmp_path_factory):
 
 
 @pytest.fixture
-def open_window(browser, live_server, artifacts):
-    """open_window() → a Window of its own: another person at another computer. `javascript=False` for one without."""
-    contexts = []
+def open_window(request, browser, live_server, artifacts):
+    """open_window() → a Window of its own: another person at another computer. `javascript=False` for one without.
+
+    What each of them showed last is kept as a picture: of a test that failed, that is where it stopped.
+    """
+    windows = []
 
     def open_window(*, javascript=True, width=WIDE):
         context = browser.new_context(
@@ -70,9 +73,10 @@ def open_window(browser, live_server, artifacts):
             locale="en-GB",
             accept_downloads=True,
         )
-        contexts.append(context)
-        return Window(context, live_server.url, artifacts)
+        windows.append(Window(context, live_server.url, artifacts))
+        return windows[-1]
 
     yield open_window
-    for context in contexts:
-        context.close()
+    for number, window in enumerate(windows, start=1):
+        window.picture(f"last-{request.node.name}-{number}")
+        window.context.close()

@@ -60,11 +60,11 @@ class Window:
         return self
 
     def press(self, name, *, within=None, status=200, exact=False):
-        """Presses the button (or link) of that name and waits for the page that follows."""
+        """Presses the first button (or link) of that name and waits for the page that follows."""
         scope = within or self.page
         target = scope.get_by_role("button", name=name, exact=exact).or_(
             scope.get_by_role("link", name=name, exact=exact)
-        )
+        ).first
         with self.page.expect_navigation() as navigation:
             target.click()
         answer = navigation.value
@@ -87,8 +87,9 @@ class Window:
         return self
 
     def sign_in(self, email, password):
-        self.open("/sign-in/").fill(username=email)
-        self.page.locator('form.card [name="password"]').fill(password)
+        self.open("/sign-in/")
+        self.page.get_by_label("E-mail address").fill(email)
+        self.page.get_by_label("Password").fill(password)
         return self.press("Sign in", within=self.page.locator("form.card"), exact=True)
 
     # Looking

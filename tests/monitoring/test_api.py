@@ -24,7 +24,9 @@ def bearer(user):
 def reported(world):
     """SEI reported 18 of 452 in 2024, and by position 10 of 400 and 3 of 52; submitted."""
     world.round = make_round(world.plan)
-    world.submission = Submission.objects.create(round=world.round, institution=world.sei, pillar=world.participation)
+    world.submission = Submission.objects.create(
+        round=world.round, institution=world.sei, pillar=world.participation
+    )
     indicator = world.indicators["i111a"]
     dimension = Dimension.objects.create(indicator=indicator, name="Position level")
     categories = [
@@ -36,7 +38,11 @@ def reported(world):
     )
     for category, n, d in ((None, 18, 452), (categories[0], 10, 400), (categories[1], 3, 52)):
         IndicatorValue.objects.create(
-            submission=world.submission, indicator=indicator, category=category, numerator=Decimal(n), denominator=Decimal(d)
+            submission=world.submission,
+            indicator=indicator,
+            category=category,
+            numerator=Decimal(n),
+            denominator=Decimal(d),
         )
     transition(subject=world.submission, action="submit", by=world.focal_sei, at=NOW)
     return world
@@ -74,9 +80,13 @@ def test_a_row_is_tidy_and_its_numbers_are_numbers(client, reported):
 
 def test_missing_is_null_and_zero_is_zero(client, reported):
     count = make_indicator(reported.activities["a111"], "1.1.1b", type="count")
-    submission = Submission.objects.create(round=reported.round, institution=reported.mae, pillar=reported.participation)
+    submission = Submission.objects.create(
+        round=reported.round, institution=reported.mae, pillar=reported.participation
+    )
     IndicatorValue.objects.create(submission=submission, indicator=count, value=Decimal(0))
-    Submission.objects.filter(pk=submission.pk).update(state="submitted", submitted_at=NOW, submitted_by=reported.focal_mae)
+    Submission.objects.filter(pk=submission.pk).update(
+        state="submitted", submitted_at=NOW, submitted_by=reported.focal_mae
+    )
     refresh_results(Indicator.objects.all(), at=NOW)
     _response, data = get(client, "indicator-data/", **bearer(reported.secretariat))
     rows = {row["indicator"]: row for row in data["results"] if row["category"] is None}
@@ -139,7 +149,13 @@ def test_filters(client, reported, query, expected):
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("plann=X", "plann"), ("page_size=0", "page_size"), ("page_size=many", "page_size"), ("updated_since=soon", "updated_since"), ("plan=%00", "plan")],
+    [
+        ("plann=X", "plann"),
+        ("page_size=0", "page_size"),
+        ("page_size=many", "page_size"),
+        ("updated_since=soon", "updated_since"),
+        ("plan=%00", "plan"),
+    ],
 )
 def test_a_bad_parameter_is_a_problem_that_names_it(client, reported, query, field):
     response, problem = get(client, f"indicator-data/?{query}")
@@ -178,7 +194,9 @@ def test_queries_do_not_grow_with_the_rows(client, reported, django_assert_num_q
 
 def test_every_result_row_is_reachable(client, reported):
     refresh_results(Indicator.objects.all(), at=NOW)
-    assert IndicatorResult.objects.count() == len(get(client, "indicator-data/", **bearer(reported.secretariat))[1]["results"])
+    assert IndicatorResult.objects.count() == len(
+        get(client, "indicator-data/", **bearer(reported.secretariat))[1]["results"]
+    )
 
 
 def test_the_schema_describes_what_comes(client, reported):

@@ -10,10 +10,11 @@ from frameworks.permissions import forget_seats
 from frameworks.workflow import GateClosed, StateConflict, history_of, transition
 from monitoring.models import IndicatorResult, IndicatorValue, Submission
 from monitoring.operations.reporting import DraftLocked, StaleDraft, save_activity
+from tests.monitoring.report_world import real_transactions
 from tests.monitoring.reported import fill, hand_in, nd, open_round, submission_of, total, val
 from tests.world import NOW, make_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = real_transactions
 
 
 @pytest.fixture
