@@ -1,7 +1,6 @@
 """The form of an activity's estimates: one amount for each year of the plan."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -57,16 +56,10 @@ class CostingForm(VersionedMixin, forms.Form):
 
     def clean(self):
         for year in self.years:
-            amount = self.cleaned_data.get(f"amount_{year}")
+            name = f"amount_{year}"
+            amount = self.cleaned_data.get(name)
             if amount is not None and amount < 0:
-                self.add_error(f"amount_{year}", _("%(year)s: a cost cannot be negative.") % {"year": year})
-            known_bad = f"amount_{year}" in self.errors
-            if amount is None and self.cleaned_data.get(f"assumptions_{year}") and not known_bad:
-                self.add_error(
-                    f"amount_{year}",
-                    ValidationError(
-                        _("%(year)s: assumptions stand beside an amount. Give it, or leave both empty.")
-                        % {"year": year}
-                    ),
-                )
+                self.add_error(name, _("A cost cannot be negative."))
+            if amount is None and self.cleaned_data.get(f"assumptions_{year}") and name not in self.errors:
+                self.add_error(name, _("Assumptions stand beside an amount. Give it, or leave both empty."))
         return self.cleaned_data

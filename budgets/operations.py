@@ -27,7 +27,11 @@ def set_costing(*, activity, lines, currency, reason, by, version=""):
     """
     require_permission(by, Permission.EDIT_COSTING, activity)
     with transaction.atomic():
-        locked = Activity.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=activity.pk)
+        locked = (
+            Activity.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("plan")
+            .get(pk=activity.pk)
+        )
         current = costing_version(locked)
         if version and version != current:
             raise Stale(current)

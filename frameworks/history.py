@@ -142,7 +142,10 @@ def changes_of(*sources, limit=50):
             )
             change.parts.append(part)
     # Steps of one moment (one transaction) keep their order: the later of them is the newer one.
-    return sorted(reversed(changes.values()), key=lambda change: change.at, reverse=True)[:limit]
+    newest_first = list(changes.values())
+    newest_first.reverse()
+    newest_first.sort(key=lambda change: change.at, reverse=True)
+    return newest_first[:limit]
 
 
 def version_of(*sources):

@@ -66,6 +66,15 @@ def database(url):
     }
 
 
+def beside(redis_url):
+    """The address of the next database of the same Redis server: …/0 → …/1."""
+    parts = urlsplit(redis_url)
+    number = parts.path.strip("/") or "0"
+    if parts.scheme not in {"redis", "rediss"} or not number.isdecimal():
+        raise ImproperlyConfigured("REDIS_URL must look like redis://:password@host:6379/0.")
+    return parts._replace(path=f"/{int(number) + 1}").geturl()
+
+
 SECRET_KEY = required("SECRET_KEY", "Give a long random text, and keep it.")
 DEBUG = flag("DEBUG")
 DEMO = flag("DEMO")
@@ -135,10 +144,11 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = required("REDIS_URL", "For example redis://:password@host:6379/0.")
+# The cache has a database of its own beside the broker's: emptying it must not empty the queue.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": beside(REDIS_URL),
         "KEY_PREFIX": "napwps",
     }
 }
@@ -194,7 +204,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz/$"]
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+# The demo writes mail to the log: nobody is to get one by accident.
+EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEMO else 'smtp'}.EmailBackend"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")

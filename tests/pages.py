@@ -44,7 +44,7 @@ class Visitor:
         query = self.answer.request.get("QUERY_STRING", "")
         if address == self.answer.request["PATH_INFO"] and query:
             address = f"{address}?{query}"
-        files = {name: value[0] for name, value in data.items() if hasattr(value[0], "read")}
+        files = {name: value[0] for name, value in data.items() if value and hasattr(value[0], "read")}
         self._keep(self.client.post(address, data | files, follow=True), status)
         return self
 

@@ -1,13 +1,13 @@
 """A pillar of believable size with long texts, to look at a report as a minister would get it (not collected by pytest)."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 from budgets.models import Costing
 from frameworks.models import Category, Dimension, Indicator, Place, Target
 from monitoring.models.review import Verdict
 from monitoring.results import refresh_results
-from tests.monitoring.report_world import CUT_OFF, give, make_year, sign, submit, tell
+from tests.monitoring.report_world import CUT_OFF, give, make_year, sign, tell
 from tests.world import make_activity, make_indicator
 
 LONG = (
@@ -98,14 +98,3 @@ def _indicator(world, year, activity, reporter, n, m, places):
     if m == 0 and n in (1, 4):
         for k, place in enumerate(places):
             give(reporter, made, k % 5 + n, 30 + k, place=place)
-
-
-def fill_demo_year():
-    """For a database of one's own: the world and its rich year. Returns both."""
-    from tests.world import make_world
-
-    world = make_world()
-    return world, make_rich_year(world)
-
-
-__all__ = ["UTC", "datetime", "fill_demo_year", "make_rich_year", "submit"]
