@@ -80,6 +80,12 @@ class Reported:
     no_data_reason: str = ""
     comment: str = ""
 
+    def __post_init__(self):
+        for name in ("numerator", "denominator", "value"):
+            number = getattr(self, name)
+            if number is not None and not isinstance(number, Decimal):
+                raise TypeError(f"{name} must be a Decimal or None, not {type(number).__name__}")
+
     @property
     def has_number(self):
         return self.numerator is not None or self.denominator is not None or self.value is not None

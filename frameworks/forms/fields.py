@@ -49,7 +49,7 @@ class FigureField(forms.DecimalField):
                 "“%(text)s” can be read in two ways. Write %(whole)s for the whole number, or %(parts)s with more or fewer decimals."
             ) % {"text": text, "whole": digits, "parts": text.replace(",", ".").rstrip("0") + "…"}
         if "%" in text:
-            return _("“%(text)s”: leave the % sign out.") % {"text": text}
+            return _("“%(text)s”: leave the %% sign out.") % {"text": text}
         return _("“%(text)s” is not a number. Write digits only, for example 18 or 4.5.") % {"text": text}
 
     def prepare_value(self, value):

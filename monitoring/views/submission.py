@@ -141,7 +141,8 @@ def submission_page(request, submission, *, refused=None, status=200):
                 one for one in sign_offs if one.cycle != submission.cycle and one.verdict == Verdict.DISSENT
             ],
             "actions": actions,
-            "refused": refused,
+            # An action that was refused because it is not offered any more has no form to show its error at.
+            "refused": refused if refused and refused not in actions else None,
             "is_own": is_own,
             "sees_queue": sees_queue,
             "locked": why_locked(submission, now) if is_own else "",
@@ -215,7 +216,8 @@ class SubmissionAction(SignedInMixin, View):
                 by=request.user,
                 at=now,
                 comment=comment,
-                cycle=int(cycle) if cycle.isdecimal() and len(cycle) < 6 else None,
+                # Handing in starts a new cycle by itself: there is no other version to mistake it for.
+                cycle=int(cycle) if action != "submit" and cycle.isdecimal() and len(cycle) < 6 else None,
             )
         except StateConflict as error:
             return self._conflict(submission, arrow, error, now)

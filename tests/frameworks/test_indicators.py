@@ -56,7 +56,7 @@ def test_the_sheet_says_everything_and_what_is_missing(world):
     text = Visitor(world.focal_mae).open(address(world)).text
     for words in (
         "1.1.1a Indicator 1.1.1a", "# and %", "Women chiefs in office", "Numerator not given", "Denominator All suco chiefs",
-        "21/442 = 4.8% (2023)", "2028 ( end-line ): 30%", "position level : Aldeia Chief, Suco Chief", "Data source STAE",
+        "21/442 = 4.8% (2023)", "2028 (end-line): 30%", "position level : Aldeia Chief, Suco Chief", "Data source STAE",
         "Who reports it SEI (accountable lead)", "Nothing has been reported yet.",
     ):  # fmt: skip
         assert words in text.replace(" , ", ", ")
@@ -118,14 +118,14 @@ def test_history_is_for_insiders(world):
 def test_the_sheet_costs_the_same_for_many(world, client, django_assert_num_queries):
     client.force_login(world.secretariat)
     open_round(world)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(21):
         client.get(address(world))
     for year in (2025, 2026, 2027):
         open_round(world, year)
         Target.objects.create(indicator=world.indicators["i111a"], period_end=date(year, 6, 30), value=year)
     add_breakdown(world.indicators["i111a"], "sex", ("women", "men"))
     add_breakdown(world.indicators["i111a"], "age", ("young", "old"))
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(21):
         client.get(address(world))
 
 
@@ -201,7 +201,7 @@ def test_breakdowns_are_added_renamed_and_removed(world):
     ]
     suco = Category.objects.get(code="suco-chief").pk
     page = form(world)
-    assert page.page.get_element_by_id("id_breakdowns-0-categories").value.split("\n") == [
+    assert page.page.get_element_by_id("id_breakdowns-0-categories").value.split("\n")[1:] == [
         "aldeia-chief: Aldeia Chief",
         "suco-chief: Suco Chief",
     ]
@@ -254,7 +254,7 @@ def test_a_category_with_figures_stays(world):
         ({"targets-1-value": "120"}, "Target 2025: "),
         ({"targets-1-value": "1,234"}, "can be read in two ways"),
         ({"targets-1-value": "18%"}, "leave the % sign out"),
-        ({"targets-1-numerator": "5"}, "Target 2025: Denominator: The denominator is missing."),
+        ({"targets-1-numerator": "5"}, "Target 2025: The denominator is missing."),
         ({"breakdowns-0-name": "sex"}, "A breakdown needs at least one category."),
         ({"breakdowns-0-categories": "women"}, "Say by what it is broken down."),
         (
@@ -268,7 +268,7 @@ def test_bad_input_keeps_what_was_typed(world, values, words):
     assert words in page.text
     assert stored().definition == ""
     assert targets() == {2028: Decimal(30)}
-    assert page.page.get_element_by_id("id_definition").value == "Typed"
+    assert page.page.get_element_by_id("id_definition").value.strip() == "Typed"
     assert page.page.get_element_by_id("id_targets-3-value").value == "25"
 
 
@@ -322,7 +322,7 @@ def test_a_scale_with_labels(world):
     )
     text = Visitor(world.focal_sei).open(address(world, "2.1.1a")).text
     assert "0 – not begun 1 – drafted 2 – in force" in text
-    assert "2028 ( end-line ): 2 – in force" in text
+    assert "2028 (end-line): 2 – in force" in text
 
 
 def test_a_target_on_the_wrong_side_is_saved_with_a_doubt(world):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from frameworks.models import Goal, Indicator, Place, StateChange
 from frameworks.permissions import forget_seats
 from frameworks.workflow import transition
-from monitoring.cells import Cell, Reported
+from monitoring.cells import Cell
 from monitoring.models import IndicatorResult, SignOff, Submission
 from tests.monitoring.reported import (
     accept,
@@ -149,7 +149,7 @@ def test_breakdowns_places_comments_and_other_indicators(world, client, round, w
     )  # fmt: skip
     goal.responsible.add(world.sei)
     figures = {
-        total(women): Reported(numerator=18, denominator=452, comment="Register of 31 December."),
+        total(women): nd(18, 452, comment="Register of 31 December."),
         Cell(women.pk, category_id=suco.pk): nd(9, 226),
         Cell(women.pk, place_id=dili.pk): nd(3, 31),
         total(goal): val(0),
@@ -217,14 +217,15 @@ def test_what_was_typed_stays_when_a_dissent_is_refused(world, client, submitted
     response = client.post(door(submitted, "dissent"), {"comment": "A long text.", "cycle": 1})
     assert response.status_code == 422
     assert "Your side has already endorsed this submission." in response.content.decode()
+    assert "A long text." in response.content.decode()
     assert not SignOff.objects.filter(verdict="dissent").exists()
 
 
 def test_after_a_return_the_co_lead_is_led_back_to_the_queue(world, client, submitted):
     response = press(client, world.cso_lead, submitted, "return", "The denominator is old.")
     assert response.url == reverse("review", args=[world.plan.code, "P1"]) + "?round=2024"
-    assert client.get(address(submitted)).status_code == 404
     page = client.get(response.url).content.decode()
+    assert client.get(address(submitted)).status_code == 404
     assert "Returned. SEI can change it again and sees your note." in page
     assert "The denominator is old." in read(client, world.focal_sei, submitted)
 
@@ -396,6 +397,7 @@ def test_the_same_number_of_queries_with_one_indicator_and_with_three(
                 add_breakdown(make_indicator(activity, f"1.2.{number}a", target=50))
         else:
             add_breakdown(world.indicators["i111a"])
+        Submission.objects.filter(pk=sei.pk).update(state="draft")
         fill(sei, world.focal_sei)
         indicator = Indicator.objects.filter(pillar=world.participation).order_by("-pk").first()
         if rows == 1:
