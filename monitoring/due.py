@@ -43,14 +43,13 @@ def due_activities(*, institution, pillar, round):
 
 def due_indicators(*, institution, pillar, round):
     """Indicators whose figure `institution` reports in `round` on `pillar`, in the order of their codes."""
-    accountable = Lead.objects.filter(
-        activity=OuterRef("activity"), institution=institution, is_accountable=True
-    )
-    named = Indicator.responsible.through.objects.filter(indicator=OuterRef("pk"))
     return (
         Indicator.objects.in_use()
         .filter(_scheduled(round), pillar=pillar)
-        .filter(Exists(named.filter(institution=institution)) | (~Exists(named) & Exists(accountable)))
+        .filter(
+            Exists(_named().filter(institution=institution))
+            | (~Exists(_named()) & Exists(_accountable().filter(institution=institution)))
+        )
         .order_by("sort_key")
     )
 
@@ -91,26 +90,40 @@ def _add_activities(wanted, round):
 
 def _add_indicators(wanted, round):
     institutions = {institution for institution, _pillar in wanted}
-    accountable = Lead.objects.filter(activity=OuterRef("activity"), is_accountable=True)
-    named = Indicator.responsible.through.objects.filter(indicator=OuterRef("pk"))
-    indicators = (
+    indicators = with_reporters(
         Indicator.objects.in_use()
         .filter(_scheduled(round), pillar__in={pillar for _institution, pillar in wanted})
         .filter(
-            Exists(named.filter(institution__in=institutions))
-            | (~Exists(named) & Exists(accountable.filter(institution__in=institutions)))
-        )
-        .annotate(
-            named_ids=ArraySubquery(named.order_by("institution_id").values("institution_id")),
-            accountable_id=Subquery(accountable.values("institution_id")),
+            Exists(_named().filter(institution__in=institutions))
+            | (~Exists(_named()) & Exists(_accountable().filter(institution__in=institutions)))
         )
         .order_by("sort_key")
     )
     for indicator in indicators:
-        indicator.reporters = tuple(indicator.named_ids or [indicator.accountable_id])
         for institution in indicator.reporters:
             if (institution, indicator.pillar_id) in wanted:
                 wanted[institution, indicator.pillar_id].indicators.append(indicator)
+
+
+def with_reporters(indicators):
+    """The indicators of a queryset as a list; each knows `reporters`, the ids of the institutions that give its figure."""
+    found = list(
+        indicators.annotate(
+            named_ids=ArraySubquery(_named().order_by("institution_id").values("institution_id")),
+            accountable_id=Subquery(_accountable().values("institution_id")),
+        )
+    )
+    for one in found:
+        one.reporters = tuple(one.named_ids or ([one.accountable_id] if one.accountable_id else ()))
+    return found
+
+
+def _named():
+    return Indicator.responsible.through.objects.filter(indicator=OuterRef("pk"))
+
+
+def _accountable():
+    return Lead.objects.filter(activity=OuterRef("activity"), is_accountable=True)
 
 
 def expected_pairs(round):

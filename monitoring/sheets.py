@@ -10,7 +10,8 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.choices import ToneChoices
-from monitoring.due import due_in
+from frameworks.models import Indicator
+from monitoring.due import Due, due_in, with_reporters
 from monitoring.gate import find_problems
 from monitoring.models import ActivityProgress, IndicatorResult, IndicatorValue
 from monitoring.models.submission import REVIEWABLE_STATES
@@ -41,9 +42,11 @@ class Line:
 
     `values`: (category id, place id) → what the submission says; `last`: the same of the latest earlier round in which
     this institution handed something in. `baseline` and `target` (an AppliedTarget) are in the unit that is judged.
+    `is_due` is False for what was reported and is no longer asked, because the framework changed.
     """
 
     indicator: object
+    is_due: bool = True
     values: dict = field(default_factory=dict)
     problems: list = field(default_factory=list)
     last: dict = field(default_factory=dict)
@@ -94,9 +97,10 @@ def measured_within(indicator, values):
 
 @dataclass(slots=True)
 class Entry:
-    """One activity of a sheet, with the indicators of it that the institution reports."""
+    """One activity of a sheet, with the indicators of it that the institution reports. `is_due`: as of a Line."""
 
     activity: object
+    is_due: bool = True
     progress: object = None
     lines: list = field(default_factory=list)
     problems: list = field(default_factory=list)
@@ -112,12 +116,25 @@ class Entry:
 
 @dataclass(slots=True)
 class Sheet:
-    """`entries`: one for each activity. `others`: indicators of goals, of outputs and of activities led by others."""
+    """`entries`: one for each activity. `others`: indicators of goals, of outputs and of activities led by others.
+
+    A submission that is with the institution is asked for what is due now. One that was handed in shows what was handed
+    in, whatever the framework has become since.
+    """
 
     submission: object
     entries: list = field(default_factory=list)
     others: list = field(default_factory=list)
     problems: list = field(default_factory=list)
+
+    @property
+    def due_entries(self):
+        """The activities that have a page to write on."""
+        return [entry for entry in self.entries if entry.is_due]
+
+    @property
+    def due_others(self):
+        return [line for line in self.others if line.is_due]
 
     @property
     def other_problems(self):
@@ -127,7 +144,7 @@ class Sheet:
     def others_filling(self):
         if not self.other_problems:
             return Filling.COMPLETE
-        return Filling.STARTED if any(line.is_answered for line in self.others) else Filling.EMPTY
+        return Filling.STARTED if any(line.is_answered for line in self.due_others) else Filling.EMPTY
 
     @property
     def lines(self):
@@ -136,8 +153,8 @@ class Sheet:
     @property
     def fillings(self):
         """One Filling for each page that is to be filled."""
-        own = [entry.filling for entry in self.entries]
-        return [*own, self.others_filling] if self.others else own
+        own = [entry.filling for entry in self.due_entries]
+        return [*own, self.others_filling] if self.due_others else own
 
     @property
     def done(self):
@@ -155,14 +172,23 @@ def load_sheets(submissions, *, context=False):
     submissions are then those of one round.
     """
     submissions = list(submissions)
-    due = due_in(submissions)
+    due = due_in([one for one in submissions if one.is_editable])
     progress, values = defaultdict(dict), defaultdict(lambda: defaultdict(dict))
     if submissions:
-        for row in ActivityProgress.objects.filter(submission__in=submissions).select_related("saved_by"):
+        rows = ActivityProgress.objects.filter(submission__in=submissions).select_related(
+            "activity", "saved_by"
+        )
+        for row in rows:
             progress[row.submission_id][row.activity_id] = row
         for row in IndicatorValue.objects.filter(submission__in=submissions):
             values[row.submission_id][row.indicator_id][(row.category_id, row.place_id)] = row
-    sheets = [_sheet(one, due[one.pk], progress[one.pk], values[one.pk]) for one in submissions]
+    known = {one.pk: one for items in due.values() for one in items.indicators}
+    untold = {indicator for cells in values.values() for indicator in cells} - known.keys()
+    if untold:
+        known |= {one.pk: one for one in with_reporters(Indicator.objects.filter(pk__in=untold))}
+    sheets = [
+        _sheet(one, due.get(one.pk) or Due(), progress[one.pk], values[one.pk], known) for one in submissions
+    ]
     if context and sheets:
         _add_context(sheets)
     return sheets
@@ -172,23 +198,32 @@ def load_sheet(submission, *, context=False):
     return load_sheets([submission], context=context)[0]
 
 
-def _sheet(submission, due, progress, values):
-    rows = [row for cells in values.values() for row in cells.values()]
-    sheet = Sheet(submission, problems=find_problems(due, progress.values(), rows))
+def _sheet(submission, due, progress, values, known):
+    sheet = Sheet(submission)
+    if submission.is_editable:
+        rows = [row for cells in values.values() for row in cells.values()]
+        sheet.problems = find_problems(due, progress.values(), rows)
     of_activity, of_indicator = defaultdict(list), defaultdict(list)
     for problem in sheet.problems:
         if problem.activity_id is not None:
             of_activity[problem.activity_id].append(problem)
         if problem.indicator_id is not None:
             of_indicator[problem.indicator_id].append(problem)
+    handed_in = not submission.is_editable
     entries = {
-        one.pk: Entry(one, progress.get(one.pk), problems=of_activity[one.pk]) for one in due.activities
+        one.pk: Entry(one, progress=progress.get(one.pk), problems=of_activity[one.pk])
+        for one in due.activities
     }
-    for indicator in due.indicators:
-        line = Line(indicator, dict(values.get(indicator.pk, {})), of_indicator[indicator.pk])
-        entry = entries.get(indicator.activity_id)
-        (entry.lines if entry else sheet.others).append(line)
-    sheet.entries = list(entries.values())
+    for pk, row in progress.items():
+        entries.setdefault(pk, Entry(row.activity, is_due=handed_in, progress=row))
+    asked = {one.pk for one in due.indicators}
+    for pk in asked | values.keys():
+        line = Line(known[pk], handed_in or pk in asked, dict(values.get(pk, {})), of_indicator[pk])
+        entry = entries.get(known[pk].activity_id)
+        (entry.lines if entry and entry.is_due >= line.is_due else sheet.others).append(line)
+    sheet.entries = sorted(entries.values(), key=lambda entry: entry.activity.sort_key)
+    for lines in (sheet.others, *(entry.lines for entry in sheet.entries)):
+        lines.sort(key=lambda line: line.indicator.sort_key)
     return sheet
 
 

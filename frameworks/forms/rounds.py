@@ -15,6 +15,8 @@ from frameworks.operations.rounds import DATES, round_version
 
 #: Names that are addresses of pages already.
 _TAKEN_LABELS = {"new"}
+#: Weeks to report in a round whose usual dates are over.
+LATE_WEEKS = 8
 _MONTHS = {Periodicity.YEAR: 12, Periodicity.HALF_YEAR: 6, Periodicity.QUARTER: 3}
 
 
@@ -26,23 +28,34 @@ def _add_months(day, months):
     return date(year, month + 1, last if is_last else min(day.day, last))
 
 
-def next_round(plan, latest):
-    """Sensible values for the plan's next round, as a dict of form fields.
+def next_round(plan, latest, on):
+    """Sensible values for the plan's next round, as a dict of form fields. `on`: today.
 
     After `latest` (a ReportingRound or None) everything moves on by one period. The first round is the plan's first year:
-    reporting opens on 2 January after it, is due at the end of February and closes at the end of March.
+    reporting opens on 2 January after it, is due at the end of February and closes at the end of March. A round that
+    would be over by now (a plan is entered late) opens today, with LATE_WEEKS to report.
     """
-    if latest is None:
-        year = plan.start_year
-        return {
-            "label": str(year),
-            "periodicity": Periodicity.YEAR,
-            "period_start": date(year, 1, 1),
-            "period_end": date(year, 12, 31),
-            "opens_on": date(year + 1, 1, 2),
-            "due_on": _add_months(date(year + 1, 1, 31), 1),
-            "closes_on": date(year + 1, 3, 31),
-        }
+    values = _after(latest) if latest else _first(plan)
+    if values["closes_on"] < on:
+        due = on + timedelta(weeks=LATE_WEEKS)
+        values |= {"opens_on": on, "due_on": due, "closes_on": due + timedelta(weeks=4)}
+    return values
+
+
+def _first(plan):
+    year = plan.start_year
+    return {
+        "label": str(year),
+        "periodicity": Periodicity.YEAR,
+        "period_start": date(year, 1, 1),
+        "period_end": date(year, 12, 31),
+        "opens_on": date(year + 1, 1, 2),
+        "due_on": _add_months(date(year + 1, 1, 31), 1),
+        "closes_on": date(year + 1, 3, 31),
+    }
+
+
+def _after(latest):
     months = _MONTHS[latest.periodicity]
     start = latest.period_end + timedelta(days=1)
     values = {

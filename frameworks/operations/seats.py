@@ -62,7 +62,8 @@ def create_person(*, plan, email, name, post, by):
     with transaction.atomic():
         person = User(email=User.objects.normalize_email(email).strip().lower(), display_name=name, post=post)
         person.set_unusable_password()
-        person.full_clean()
+        # The constraint on the address, which does not mind upper case, says it in better words than the unique column.
+        person.full_clean(validate_unique=False)
         person.save()
     return person
 

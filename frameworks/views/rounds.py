@@ -48,10 +48,10 @@ class RoundNew(PlanMixin, TemplateView):
     def get_context_data(self, **kwargs):
         if "form" not in kwargs:
             latest = ReportingRound.objects.filter(plan=self.plan).order_by("period_end").last()
-            kwargs["form"] = RoundForm(
-                instance=ReportingRound(plan=self.plan), initial=next_round(self.plan, latest)
-            )
+            values = next_round(self.plan, latest, self.today)
+            kwargs["form"] = RoundForm(instance=ReportingRound(plan=self.plan), initial=values)
             kwargs["latest"] = latest
+            kwargs["begins_today"] = values["opens_on"] == self.today
         return super().get_context_data(**kwargs)
 
     def post(self, request, code):

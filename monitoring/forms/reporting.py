@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -301,8 +302,8 @@ def error_items(*named_forms):
     """
     items = []
     for form, where in named_forms:
-        for name, messages in form.errors.items():
-            bound = form[name] if name in form.fields else None
+        for name in sorted(form.errors, key=[*form.fields, NON_FIELD_ERRORS].index):
+            bound, messages = (form[name] if name in form.fields else None), form.errors[name]
             parts = [where, _row_label(form, name)] if where else [bound.label if bound else ""]
             prefix = ", ".join(str(part) for part in parts if part)
             items += [

@@ -252,18 +252,18 @@ class ActivityPage(DraftPage):
 
     @cached_property
     def place_in_list(self):
-        for place, entry in enumerate(self.sheet.entries):
+        for place, entry in enumerate(self.sheet.due_entries):
             if entry.activity.code == self.kwargs["acode"]:
                 return place
         raise Http404
 
     @property
     def entry(self):
-        return self.sheet.entries[self.place_in_list]
+        return self.sheet.due_entries[self.place_in_list]
 
     @property
     def lines(self):
-        return self.entry.lines
+        return [line for line in self.entry.lines if line.is_due]
 
     @property
     def version(self):
@@ -272,10 +272,10 @@ class ActivityPage(DraftPage):
     @property
     def next_url(self):
         """The next activity; after the last one the other indicators, where there are some."""
-        following = self.sheet.entries[self.place_in_list + 1 :]
+        following = self.sheet.due_entries[self.place_in_list + 1 :]
         if following:
             return reverse("submission_activity", args=[self.submission.pk, following[0].activity.code])
-        return reverse("submission_indicators", args=[self.submission.pk]) if self.sheet.others else ""
+        return reverse("submission_indicators", args=[self.submission.pk]) if self.sheet.due_others else ""
 
     def progress_form(self, data):
         return ProgressForm(self.entry.progress, data)
@@ -293,12 +293,12 @@ class ActivityPage(DraftPage):
         )
 
     def about(self):
-        following = self.sheet.entries[self.place_in_list + 1 :]
+        following = self.sheet.due_entries[self.place_in_list + 1 :]
         return {
             "activity": self.entry.activity,
             "entry": self.entry,
             "number": self.place_in_list + 1,
-            "count": len(self.sheet.entries),
+            "count": len(self.sheet.due_entries),
             "next_url": self.next_url,
             "next_code": following[0].activity.code if following else "",
         }
@@ -309,9 +309,9 @@ class IndicatorsPage(DraftPage):
 
     @property
     def lines(self):
-        if not self.sheet.others:
+        if not self.sheet.due_others:
             raise Http404
-        return self.sheet.others
+        return self.sheet.due_others
 
     @cached_property
     def version(self):

@@ -100,12 +100,12 @@ def make_the_plan(administrator):
     administrator.look("01-new-plan").press("Make the plan").says("The framework is empty")
     administrator.press("People", exact=True).press("Add a secretariat seat").press("Make the seat")
     administrator.fill(email="ana@moi.test.example", name="Ana Soares", post="Head of the secretariat, DNPCC")
-    administrator.look("02-assign").press("Give the seat").says("Ana Soares")
+    administrator.look("02-assign").press("Give the seat").says("Ana Soares").look("03-link")
     return administrator.page.locator("main code").filter(has_text="/set-password/").inner_text()
 
 
 def set_a_password(window, link):
-    window.open(link.removeprefix(window.home)).look("03-set-password")
+    window.open(link.removeprefix(window.home)).look("04-set-password")
     window.fill(new_password1=NEW_PASSWORD, new_password2=NEW_PASSWORD)
     window.press("Set the password").says("Your password is set")
     return window.sign_in("ana@moi.test.example", NEW_PASSWORD)
@@ -116,11 +116,11 @@ def import_the_logframe(secretariat):
     secretariat.page.locator('[name="file"]').set_input_files(WORKBOOK)
     secretariat.press("Show the preview")
     secretariat.says("Please check", "Participation!C6", "Working groups!C3", "Nothing is saved yet")
-    secretariat.look("04-import-preview").press("Save all of this").says("The workbook is saved")
+    secretariat.look("05-import-preview").press("Save all of this").says("The workbook is saved")
 
 
 def read_the_plan(secretariat):
-    tree = secretariat.open(f"/plans/{CODE}/?open=all").look("05-logframe").page.locator(".tree")
+    tree = secretariat.open(f"/plans/{CODE}/?open=all").look("06-logframe").page.locator(".tree")
     counts = {kind: tree.locator(f".node-{kind}").count() for kind in ("goal", "output", "activity")}
     assert counts == {"goal": 1, "output": 2, "activity": 3}
     assert tree.locator(".indicator").count() == 6
@@ -128,7 +128,7 @@ def read_the_plan(secretariat):
     assert [" ".join(chip.split()) for chip in first.locator(".chip").all_inner_texts()] == ["SEI accountable", "MAE co-lead", "CSOs co-lead"]
     secretariat.choose("institution", "MJ").press("Apply").says("1.2.1", "1 activity")
     assert "1.1.3" not in secretariat.text()
-    secretariat.press("Framework gaps").says("baseline", "target", "1.1.2a").look("06-gaps")
+    secretariat.press("Framework gaps").says("baseline", "target", "1.1.2a").look("07-gaps")
 
 
 def seat_the_people(secretariat, people):
@@ -138,7 +138,7 @@ def seat_the_people(secretariat, people):
         secretariat.fill(email=people[name].email, starts_on=str(yesterday)).press("Give the seat")
         secretariat.says("holds the seat", people[name].display_name)
 
-    secretariat.press("People", exact=True).look("07-people")
+    secretariat.press("People", exact=True).look("08-people")
     for institution in ("SEI", "MAE", "MJ"):
         secretariat.press(f"a focal point of {institution}").press("Make the seat")
         give_to(f"focal_{institution.lower()}")
@@ -164,8 +164,8 @@ def open_the_round(secretariat):
         due_on=str(today - timedelta(days=1)),
         closes_on=str(today + timedelta(days=30)),
     )
-    secretariat.look("08-plan-a-round").press("Plan the round")
-    secretariat.press("Open the round").says("Late reports are taken").look("09-round")
+    secretariat.look("09-plan-a-round").press("Plan the round")
+    secretariat.press("Open the round").says("Late reports are taken").look("10-round")
 
 
 # Step 5: the focal point
@@ -189,9 +189,9 @@ def shown_share(window, code):
 
 def report_figures(focal):
     """One page for each activity; a draft is saved with some of it missing."""
-    focal.says("My report 2024", "2 items due", "1.1.2", "1.1.3").look("10-my-report")
+    focal.says("My report 2024", "2 items due", "1.1.2", "1.1.3").look("11-my-report")
     assert "1.2.1" not in focal.text(), "that one is MJ's"
-    focal.press("1.1.2").look("11-activity-empty")
+    focal.press("1.1.2").look("12-activity-empty")
     focal.fill(narrative=NARRATIVE).press("Save draft").says("Saved at")
 
     # A mistake: all of it is said at once, what was typed stays, and the eyes are led to it.
@@ -203,7 +203,7 @@ def report_figures(focal):
     assert summary.locator("a").count() == 2
     assert box(focal, "1.1.2a", "n").input_value() == "190"
     assert box(focal, "1.1.2b", "n").input_value() == "some"
-    focal.look("12-activity-errors")
+    focal.look("13-activity-errors")
     assert focal.axe() == []
 
     focal.choose("status", "on_track")
@@ -211,7 +211,7 @@ def report_figures(focal):
         type_figures(focal, code, numerator, denominator)
         assert shown_share(focal, code) == share, "while typing"
     box(focal, "1.1.2d", "why").fill("The registry is being rebuilt.")
-    focal.press("Save draft").says("Saved at", "Complete").look("13-activity-complete")
+    focal.press("Save draft").says("Saved at", "Complete").look("14-activity-complete")
     for code, (numerator, denominator, share) in FIGURES.items():
         assert (box(focal, code, "n").input_value(), box(focal, code, "d").input_value()) == (numerator, denominator)
         assert shown_share(focal, code) == share, "as saved"
@@ -224,7 +224,7 @@ def report_figures(focal):
 
 
 def submit(focal):
-    focal.press("Submit Participation").says("Submitted").look("14-submitted")
+    focal.press("Submit Participation").says("Submitted").look("15-submitted")
     address = f"/submissions/{Submission.objects.get(institution__code='SEI').pk}/"
     focal.open(f"{address}activities/1.1.2/")
     assert focal.path == address, "there is nothing to write on any more"
@@ -235,21 +235,21 @@ def submit(focal):
 
 
 def return_with_a_note(government):
-    government.open("/").says("SEI").look("15-review").press("Read SEI's submission and decide")
+    government.open("/").says("SEI").look("16-review").press("Read SEI's submission and decide")
     card = government.page.locator("details").filter(has_text="What should be changed?")
     card.locator("summary").click()
     government.press("Return with a note", within=card.locator("form"), status=422)
     note = card.locator("textarea")
     assert note.evaluate("(one) => one === document.activeElement")
     assert note.get_attribute("aria-invalid") == "true"
-    government.look("16-return-without-a-note")
+    government.look("17-return-without-a-note")
     assert government.axe() == []
     note.fill(NOTE)
     government.press("Return with a note", within=card.locator("form")).says("Returned")
 
 
 def correct_and_resubmit(focal):
-    focal.open(f"/plans/{CODE}/my-report/").says("Returned by Co-lead, SEI", NOTE).look("17-returned")
+    focal.open(f"/plans/{CODE}/my-report/").says("Returned by Co-lead, SEI", NOTE).look("18-returned")
     focal.press("1.1.2").says(NOTE)
     focal.fill(narrative=f"{NARRATIVE} One of them in the sucos.").press("Save and go back to the list")
     focal.press("Submit Participation").says("Submitted")
@@ -263,7 +263,7 @@ def accept_and_dissent(government, society):
     card.locator("textarea").fill(DISSENT)
     society.press("Record a dissent", within=card.locator("form")).says(DISSENT, "stays with the figures")
     sign(government, "SEI")
-    government.says("The other side has not endorsed it yet", DISSENT).look("18-dissent")
+    government.says("The other side has not endorsed it yet", DISSENT).look("19-dissent")
     assert Submission.objects.get(institution__code="SEI").state == "accepted", "endorsement needs both"
 
 
@@ -285,7 +285,7 @@ def endorse_on_both_sides(government, society):
     government.open("/").press("Read MJ's submission and decide").press("Accept", exact=True)
     sign(government, "MJ")
     sign(society, "MJ")
-    society.says("Both sides have now endorsed this submission").look("19-endorsed")
+    society.says("Both sides have now endorsed this submission").look("20-endorsed")
 
 
 # Step 7: the report
@@ -299,7 +299,7 @@ def generate_the_report(secretariat):
     secretariat.page.locator("#statements").wait_for(timeout=60_000)
     assert any(url.endswith("/status/?whole") for url in asked), "the page asked for the progress by itself"
     assert ReportRun.objects.get().state == "done"
-    secretariat.says(DISSENT, "MAE", "1.1.2a", "The registry is being rebuilt.").look("20-report")
+    secretariat.says(DISSENT, "MAE", "1.1.2a", "The registry is being rebuilt.").look("21-report")
 
 
 def read_the_pdf(secretariat):
@@ -331,12 +331,12 @@ def see_the_dashboard(secretariat):
     assert "Endorsed" in states["MJ"]
     assert "Overdue" in states["MAE"]
     assert all(re.search(r"\b1$", state.strip()) for state in states.values()), "a day late, all of them"
-    secretariat.look("21-dashboard")
+    secretariat.look("22-dashboard")
 
 
 def pull_the_data(secretariat):
     secretariat.open("/account/tokens/").fill(name="R of the statistics office").press("Make a token")
-    header = secretariat.look("22-token").page.locator("#new-token").inner_text()
+    header = secretariat.look("23-token").page.locator("#new-token").inner_text()
     name, _colon, token = header.partition(": ")
     address = f"{secretariat.home}/api/v1/indicator-data/?plan={CODE}&round=2024"
     # Another program: no cookies, only the token.

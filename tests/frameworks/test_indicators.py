@@ -118,14 +118,15 @@ def test_history_is_for_insiders(world):
 def test_the_sheet_costs_the_same_for_many(world, client, django_assert_num_queries):
     client.force_login(world.secretariat)
     open_round(world)
-    with django_assert_num_queries(21):
+    add_breakdown(world.indicators["i111a"])
+    with django_assert_num_queries(24):
         client.get(address(world))
     for year in (2025, 2026, 2027):
         open_round(world, year)
         Target.objects.create(indicator=world.indicators["i111a"], period_end=date(year, 6, 30), value=year)
     add_breakdown(world.indicators["i111a"], "sex", ("women", "men"))
     add_breakdown(world.indicators["i111a"], "age", ("young", "old"))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(24):
         client.get(address(world))
 
 
@@ -492,11 +493,8 @@ def test_the_operation_leaves_other_periods_alone(world):
 
 def test_categories_of_the_same_name_get_different_codes(world):
     save(world, breakdowns=[Breakdown(None, "place", (("", "Díli"), ("dili", "Dili town"), ("", "Dili 2")))])
-    assert sorted(Category.objects.values_list("code", flat=True)) == [
-        "dili",
-        "dili-2",
-        "dili-2-2",
-    ] or sorted(Category.objects.values_list("code", flat=True)) == ["dili", "dili-2", "dili-3"]
+    codes = Category.objects.order_by("order").values_list("code", flat=True)
+    assert list(codes) == ["dili-2", "dili", "dili-2-2"]
 
 
 @pytest.mark.parametrize(

@@ -316,9 +316,9 @@ def test_the_second_tab_is_told_and_keeps_what_was_typed(world, focal, sei, wome
     assert response.status_code == 409
     assert "This page was saved elsewhere while you were writing" in page
     assert "focal_sei saved it at 12:00." in page
-    assert "<del>From the office.</del>" in page
-    assert "<ins>From the phone.</ins>" in page
-    assert "<del>18\xa0/\xa0452 =\xa04.0%</del>" in page
+    assert '<div class="comment-body">From the office.</div>' in page
+    assert '<div class="comment-body">From the phone.</div>' in page
+    assert "18\xa0/\xa0452 =\xa04.0%</div>" in page
     assert "From the phone.</textarea>" in page
     assert 'name="version" value="1"' in page
     assert ActivityProgress.objects.get().narrative == "From the office."
@@ -416,7 +416,7 @@ def test_the_page_of_the_other_indicators(world, focal, sei):
     assert saved(indicator).value == 7
     response = focal.post(where, {"version": version, f"i{indicator.pk}-v": "8"})
     assert response.status_code == 409
-    assert "<del>7</del>" in html(response)
+    assert '<div class="comment-body">7</div>' in html(response)
     again = {"version": response.context["version"], f"i{indicator.pk}-v": "8"}
     assert focal.post(where, again).status_code == 302
     assert saved(indicator).value == 8

@@ -258,12 +258,12 @@ def test_a_round_that_has_closed_meanwhile_says_so(world, client, sei, round):
 
 
 def test_the_slower_one_is_told_who_did_what_and_when(world, client, submitted):
-    transition(subject=submitted, action="accept", by=world.cso_lead, at=later(minutes=-30))
+    transition(subject=submitted, action="accept", by=world.cso_lead, at=later(minutes=5))
     response = press(client, world.gov_lead, submitted, "accept")
     page = response.content.decode()
     assert response.status_code == 409
     assert (
-        "cso_lead accepted this at 11:30. “Accept” is not possible any more; nothing of yours was changed."
+        "cso_lead accepted this at 12:05. “Accept” is not possible any more; nothing of yours was changed."
         in page
     )
     assert f'href="{address(submitted)}"' in page

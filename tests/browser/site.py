@@ -1,0 +1,169 @@
+"""The demo as a site to walk through: loaded once, with a few things more that only people and workers make."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import StringIO
+
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.middleware.gzip import GZipMiddleware
+from django.test import Client
+from django.test.testcases import LiveServerThread
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from frameworks.models import ApiToken, Pillar, Plan, ReportingRound, Seat, User
+from frameworks.operations.importing import keep_upload
+from frameworks.operations.plans import NewPillar, create_plan
+from monitoring.models import ReportRun, Submission
+from monitoring.reports.run import write_report
+from napwps.demo.people import email_of
+from tests.test_access import WORKBOOK
+
+PLAN, EMPTY_PLAN = "TL-NAP-2024-2028", "TL-NAP-2029-2033"
+
+
+class PackedStaticFiles(StaticFilesHandler):
+    """Static files as they travel in production, where whitenoise has them packed beforehand."""
+
+    def get_response(self, request):
+        return GZipMiddleware(super().get_response)(request)
+
+
+class Server:
+    """The site on a free port of this machine, in a thread."""
+
+    def __enter__(self):
+        self.thread = LiveServerThread("localhost", static_handler=PackedStaticFiles)
+        self.thread.daemon = True
+        self.thread.start()
+        self.thread.is_ready.wait()
+        if self.thread.error:
+            raise self.thread.error
+        return self
+
+    def __exit__(self, *_problem):
+        self.thread.terminate()
+        assert not any(thread is self.thread for thread in threading.enumerate())
+
+    @property
+    def url(self):
+        return f"http://localhost:{self.thread.port}"
+
+
+@dataclass
+class Site:
+    """What addresses are made of: `values` by the name of the path's argument, `things` by what they are called."""
+
+    values: dict = field(default_factory=dict)
+    things: dict = field(default_factory=dict)
+
+    def address(self, name, query="", **wanted):
+        """The address of that name; an argument may be given as the name of a thing."""
+        pattern = next(one for one in _patterns() if one.name == name)
+        arguments = {key: wanted.get(key, self.values.get(key)) for key in pattern.pattern.converters}
+        return reverse(name, kwargs={key: self.things.get(one, one) for key, one in arguments.items()}) + query
+
+
+def _patterns():
+    from tests.test_access import patterns
+
+    return patterns()
+
+
+def build_site():
+    """Loads the demo as of today and adds what a demo without a past of clicks has not got. Needs DEMO and MEDIA_ROOT."""
+    call_command("load_demo", stdout=StringIO())
+    now = timezone.now()
+    plan = Plan.objects.get(code=PLAN)
+    secretary, administrator, monitor = (
+        User.objects.get(email=email_of(name)) for name in ("secretariat", "admin", "monitoring")
+    )
+    rounds = list(ReportingRound.objects.filter(plan=plan).order_by("period_end"))
+    _planned_round(plan)
+    empty = _empty_plan(administrator, now)
+    newcomer = _newcomer()
+    token, _secret = ApiToken.objects.create(user=monitor, name="Power BI", expiry=timedelta(days=90))
+    pillars = list(Pillar.objects.filter(plan=plan).order_by("order"))
+    done = _report(plan, rounds[-1], pillars[0], secretary, now)
+    assert write_report(done.pk, clock=timezone.now)
+    running = _report(
+        plan, rounds[-1], pillars[1], secretary, now, state="running", progress=40, step="pages", attempts=1
+    )
+    failed = _report(plan, rounds[-2], pillars[0], secretary, now, state="failed", error="The worker stopped.", attempts=3)
+    held = Seat.objects.filter(plan=plan, role="focal_point", institution__code="MJ").get()
+    vacant = Seat.objects.filter(plan=plan, role="focal_point", institution__code="ME").get()
+    things = {
+        "the report": done.public_id,
+        "a report at work": running.public_id,
+        "a failed report": failed.public_id,
+        "what would change": _upload(plan, secretary, now).public_id,
+        "a first import": _upload(empty, administrator, now).public_id,
+        "a seat": held.pk,
+        "a vacant seat": vacant.pk,
+        "a term": held.memberships.get().pk,
+        "the first round": rounds[0].label,
+    }
+    for one in Submission.objects.filter(round=rounds[-1]).select_related("institution", "pillar"):
+        things[f"{one.institution.code} on {one.pillar.code}"] = one.pk
+    values = {
+        "code": PLAN,
+        "acode": "1.1.2",
+        "icode": "1.1.2b",
+        "pcode": "P1",
+        "label": rounds[-1].label,
+        "pk": held.pk,
+        "public_id": done.public_id,
+        "key": token.token_key,
+        "uidb64": urlsafe_base64_encode(force_bytes(newcomer.pk)),
+        "token": default_token_generator.make_token(newcomer),
+    }
+    return Site(values, things)
+
+
+def _planned_round(plan):
+    today = timezone.localdate()
+    last = plan.rounds.latest("period_end").period_end
+    ReportingRound.objects.create(
+        plan=plan, label="planned", period_start=last + timedelta(days=1), period_end=last + timedelta(days=365),
+        opens_on=today + timedelta(days=300), due_on=today + timedelta(days=330), closes_on=today + timedelta(days=360),
+    )  # fmt: skip
+
+
+def _empty_plan(administrator, now):
+    """A plan just made: every page of it is an empty one."""
+    plan = Plan(code=EMPTY_PLAN, title="Third National Action Plan", country="TL", start_year=2029, end_year=2033)
+    pillars = [NewPillar(code="P1", name="Participation", global_pillar="participation", kind="substantive")]
+    create_plan(plan=plan, pillars=pillars, by=administrator, on=timezone.localdate(now))
+    return plan
+
+
+def _newcomer():
+    newcomer = User(email="newcomer@test.example", display_name="Newcomer")
+    newcomer.set_unusable_password()
+    newcomer.save()
+    return newcomer
+
+
+def _report(plan, round, pillar, by, now, **fields):
+    return ReportRun.objects.create(
+        plan=plan, round=round, pillar=pillar, requested_by=by, created_at=now, heartbeat_at=now, **fields
+    )
+
+
+def _upload(plan, by, now):
+    return keep_upload(plan=plan, file=ContentFile(WORKBOOK, "logframe.xlsx"), by=by, at=now)
+
+
+def session_cookie(name, home):
+    """The cookie with which a browser is signed in as that person of the demo."""
+    client = Client()
+    client.force_login(User.objects.get(email=email_of(name)))
+    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": home}
+
+
