@@ -61,6 +61,15 @@ class PlanList(TidyListView):
     def get_queryset(self):
         return Plan.objects.visible_to(self.request.user)
 
+    def finish(self, rows):
+        """A plan that builds on one that the reader may not know of does not give it away."""
+        named = {row[name] for row in rows for name in ("parent", "predecessor")} - {None}
+        known = set(self.get_queryset().filter(code__in=named).values_list("code", flat=True))
+        for row in rows:
+            for name in ("parent", "predecessor"):
+                row[name] = row[name] if row[name] in known else None
+        return rows
+
 
 class IndicatorRow(serializers.Serializer):
     """The metadata of one indicator. Figures are in indicator-data."""

@@ -228,6 +228,7 @@ def _names_of_related(found):
                 not isinstance(column, models.ForeignKey)
                 or column.name in _HIDDEN
                 or column.name in source.where
+                or column.name in source.hidden
             ):
                 continue
             wanted[column.related_model] |= {getattr(event, column.attname) for event in events} - {None}

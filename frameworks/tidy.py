@@ -13,6 +13,16 @@ class KeysetPagination(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 1000
 
+    def decode_cursor(self, request):
+        """A cursor that somebody made up is told so, like any other that does not fit."""
+        cursor = super().decode_cursor(request)
+        position = cursor.position if cursor else None
+        if position is not None:
+            by_number = self.ordering[0] == "pk"
+            if "\x00" in position or (by_number and not (position.isdecimal() and len(position) < 19)):
+                raise exceptions.NotFound(self.invalid_cursor_message)
+        return cursor
+
 
 class TidyListView(generics.GenericAPIView):
     """A list of plain rows from `.values()`: no object per row, no query per row.

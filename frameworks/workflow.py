@@ -16,6 +16,9 @@ from django.utils.translation import gettext as _
 from frameworks.models import StateChange
 from frameworks.permissions import has_permission
 
+#: The longest comment of a step (characters): it stands on pages and in reports.
+COMMENT_LENGTH = 20_000
+
 
 class StateConflict(Exception):
     """The subject is no longer in a state from which the action can be taken (HTTP 409).
@@ -106,7 +109,14 @@ def transition(*, subject, action, by, at, comment=""):
         raise PermissionDenied(_("Your seats do not allow this."))
     if fresh.state not in arrow.sources:
         raise StateConflict(_conflict_message(fresh, arrow), fresh)
-    comment = comment.strip()
+    comment = comment.replace("\x00", "").strip()
+    if len(comment) > COMMENT_LENGTH:
+        raise ValidationError(
+            {
+                "comment": _("This text has %(length)d characters; at most %(most)d fit.")
+                % {"length": len(comment), "most": COMMENT_LENGTH}
+            }
+        )
     if arrow.comment_required and not comment:
         raise ValidationError(
             {"comment": _("Write a note: the other side needs to know why.")}, code="required"

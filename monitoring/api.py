@@ -47,10 +47,12 @@ class IndicatorDataRow(serializers.Serializer):
     achievement = _number(help_text="percent, raw: below 0 and above 100 are kept")
     achievement_basis = serializers.CharField()
     status = serializers.CharField(
-        help_text="achieved, on_track, at_risk, off_track, moved_backwards, no_data, not_yet_due or not_applicable"
+        allow_null=True,
+        help_text="achieved, on_track, at_risk, off_track, moved_backwards, no_data, not_yet_due or not_applicable; "
+        "null where the figure is hidden",
     )
     computed_status = serializers.CharField(
-        help_text="differs from status where a person has overridden it, with a reason"
+        allow_null=True, help_text="differs from status where a person has overridden it, with a reason"
     )
     provenance = serializers.CharField(
         help_text="none, reported (unconfirmed), accepted, endorsed or published"
@@ -89,7 +91,7 @@ class IndicatorDataList(TidyListView):
         "numerator": "numerator",
         "denominator": "denominator",
         "value": "measured",
-        "running_value": "running",
+        "running_value": "running_told",
         "text": "text",
         "baseline_value": "indicator__baseline_value",
         "baseline_numerator": "indicator__baseline_numerator",
@@ -109,11 +111,12 @@ class IndicatorDataList(TidyListView):
         "illustrative": "indicator__is_illustrative",
         "updated_at": "updated_at",
     }
-    #: What a hidden row does not tell. The running figure would give a hidden round away by subtraction.
-    HIDDEN = ("numerator", "denominator", "value", "running_value", "achievement")
+    #: What a hidden row does not tell: with the target beside it, a status would say how large the figure is.
+    HIDDEN = ("numerator", "denominator", "value", "achievement", "status", "computed_status")
 
     def get_queryset(self):
-        return IndicatorResult.objects.visible_to(self.request.user)
+        user = self.request.user
+        return IndicatorResult.objects.visible_to(user).with_running_told_to(user)
 
     def finish(self, rows):
         codes = dict(

@@ -8,6 +8,7 @@ class MonitoringConfig(AppConfig):
 
     def ready(self):
         from frameworks.changes import subscribe, subscribe_round_opened
+
         # Registers the transition tables, and what the framework's pages show of the results.
         from monitoring import logframe_status, states  # noqa: F401
         from monitoring.operations.reporting import complete_open_rounds, create_expected_submissions

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from frameworks.formatting import format_number
 from frameworks.models.indicator import IndicatorType
-from monitoring.numbers import DECIMALS, WHOLE_DIGITS
+from frameworks.numbers import DECIMALS, WHOLE_DIGITS
 
 HUNDRED = Decimal(100)
 _LIMIT = Decimal(10) ** WHOLE_DIGITS

@@ -233,7 +233,11 @@ def published_progress(plans):
     counts = defaultdict(Counter)
     rows = (
         IndicatorResult.objects.totals()
-        .filter(round__in=[one.pk for one in rounds.values()], provenance=Provenance.PUBLISHED)
+        .filter(
+            round__in=[one.pk for one in rounds.values()],
+            provenance=Provenance.PUBLISHED,
+            is_suppressed=False,  # with its target, the status of a small figure says how large it is
+        )
         .order_by()
         .values_list("indicator__pillar", "status")
         .annotate(Count("pk"))

@@ -18,7 +18,7 @@ class IndicatorDataFilter(django_filters.FilterSet):
     indicator = CodesFilter(field_name="indicator__code", lookup_expr="in", label=_("indicator codes"))
     round = CodesFilter(field_name="round__label", lookup_expr="in", label=_("round names, for example 2024"))
     institution = CodesFilter(method="of_institution", label=_("codes of reporting or lead institutions"))
-    status = CodesFilter(field_name="status", lookup_expr="in", label=_("statuses"))
+    status = CodesFilter(method="of_status", label=_("statuses"))
     provenance = CodesFilter(field_name="provenance", lookup_expr="in", label=_("provenances"))
     updated_since = django_filters.IsoDateTimeFilter(
         field_name="updated_at", lookup_expr="gte", label=_("changed at or after this moment (ISO 8601)")
@@ -27,6 +27,9 @@ class IndicatorDataFilter(django_filters.FilterSet):
     class Meta:
         model = IndicatorResult
         fields = []
+
+    def of_status(self, queryset, name, codes):
+        return queryset.filter(status__in=codes).told_to(self.request.user)
 
     def of_institution(self, queryset, name, codes):
         ids = list(Institution.objects.filter(code__in=codes).values_list("pk", flat=True))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from frameworks.permissions import Permission, has_permission
 from frameworks.workflow import Transition, register
+from monitoring.due import due_in
 from monitoring.gate import submission_problems
 from monitoring.models import SignOff, Submission
 from monitoring.models.review import Side, Verdict
@@ -63,6 +64,7 @@ def _submit_gate(submission, at):
 
 
 def _submit(submission, by, at, comment):
+    _leave_out_what_is_not_asked(submission)
     submission.submitted_at, submission.submitted_by = at, by
     submission.first_submitted_at = submission.first_submitted_at or at
     submission.cycle += 1
@@ -70,7 +72,27 @@ def _submit(submission, by, at, comment):
     return ["submitted_at", "submitted_by", "first_submitted_at", "cycle", "return_note"]
 
 
+def _leave_out_what_is_not_asked(submission):
+    """Drops what was drafted before the framework changed: somebody else may report it now, and it would count twice.
+
+    It stays in the history.
+    """
+    due = due_in([submission])[submission.pk]
+    submission.progress.exclude(activity__in=due.activities).delete()
+    submission.values.exclude(indicator__in=due.indicators).delete()
+
+
+def _is_not_published(submission, user):
+    return submission.round.published_at is None
+
+
 def _return(submission, by, at, comment):
+    if not _is_not_published(submission, by):
+        # Nobody could change it any more, and figures that the public has read would vanish.
+        raise ValidationError(
+            _("The figures of round %(round)s are published: nothing in it can be returned any more.")
+            % {"round": submission.round}
+        )
     submission.return_note = comment
     submission.accepted_at = submission.accepted_by = None
     return ["return_note", "accepted_at", "accepted_by"]
@@ -170,6 +192,7 @@ SUBMISSION_TRANSITIONS = (
         tone="warn",
         effect=_return,
         after=_refresh,
+        applies=_is_not_published,
     ),
     Transition(
         action="endorse",

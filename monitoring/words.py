@@ -30,7 +30,11 @@ def _pair_text(numerator, denominator):
     if numerator is None or denominator is None:
         return pair
     percent = share(numerator, denominator)
-    return f"{pair} =\N{NO-BREAK SPACE}{format_percent(percent, 1)}" if percent is not None else f"{pair}: {_('no data')}"
+    return (
+        f"{pair} =\N{NO-BREAK SPACE}{format_percent(percent, 1)}"
+        if percent is not None
+        else f"{pair}: {_('no data')}"
+    )
 
 
 def value_text(indicator, value):

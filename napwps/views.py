@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.generic import TemplateView
 
+from frameworks.countries import country_name
 from frameworks.models import Pillar, Plan, Role
 from frameworks.permissions import held_seats
 from monitoring.dashboards import published_progress
@@ -51,6 +52,8 @@ class Home(TemplateView):
             .order_by("country", "-start_year")
         )
         cards = published_progress(plans)
+        for card in cards:
+            card["country"] = country_name(card["plan"].country)
         others = [card for card in cards if card["round"] is None]
         return super().get_context_data(cards=cards, others=others, **kwargs)
 

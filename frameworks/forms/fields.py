@@ -4,31 +4,23 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
-from frameworks.formatting import as_decimal
-from frameworks.imports.figures import number
-
-
-def plain_figure(value):
-    """A figure as it stands in an input: 12345.5, no grouping, no trailing zeros; "" when missing. A 0 stays 0."""
-    known = as_decimal(value)
-    if known is None:
-        return "" if value in (None, "") else str(value)
-    text = f"{known.normalize():f}"
-    return "0" if text in {"-0", "0"} else text
+from frameworks.numbers import BadNumber, means_nothing, read_number, write_number
 
 
 class FigureField(forms.DecimalField):
-    """A figure as people write it: 1.5 and 1,5 are the same, 1 234 is a whole number.
+    """A figure in either style of writing (frameworks/numbers.py): 1.5 and 1,5 are the same, 1 234 is a whole number.
 
-    1,234 could be read in two ways and is refused with both. Blank is None, never 0 (DOMAIN.md, "Arithmetic").
+    Blank is None, never 0 (DOMAIN.md, "Arithmetic"). percent: a % sign behind the figure is read over.
     """
 
     widget = forms.TextInput
 
-    def __init__(self, *, max_digits=24, decimal_places=6, **kwargs):
+    def __init__(self, *, max_digits=24, decimal_places=6, percent=False, **kwargs):
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        self.percent = percent
         super().__init__(max_digits=max_digits, decimal_places=decimal_places, **kwargs)
 
     def to_python(self, value):
@@ -36,25 +28,22 @@ class FigureField(forms.DecimalField):
             return None
         if isinstance(value, Decimal | int):
             return super().to_python(value)
-        text = str(value).strip()
-        found = number(text)
-        if found is None:
-            raise ValidationError(self._why_not(text), code="invalid")
-        return found
-
-    def _why_not(self, text):
-        digits = text.replace(",", "").replace(".", "")
-        if digits.isdecimal() and (text.count(",") + text.count(".")) == 1:
-            return _(
-                "“%(text)s” can be read in two ways. Write %(whole)s for the whole number, or %(parts)s with more or fewer decimals."
-            ) % {"text": text, "whole": digits, "parts": text.replace(",", ".").rstrip("0") + "…"}
-        if "%" in text:
-            return _("“%(text)s”: leave the %% sign out.") % {"text": text}
-        return _("“%(text)s” is not a number. Write digits only, for example 18 or 4.5.") % {"text": text}
+        if means_nothing(value):
+            raise ValidationError(
+                _("“%(text)s” is not a number. Leave this empty when there is none."),
+                code="invalid",
+                params={"text": value.strip()},
+            )
+        try:
+            return read_number(value, negative=True, percent=self.percent)
+        except BadNumber as error:
+            raise ValidationError(str(error), code="invalid") from error
 
     def prepare_value(self, value):
         """Trailing zeros of the database are left out; what a person typed comes back as it was typed."""
-        return plain_figure(value) if isinstance(value, Decimal) else value
+        if not isinstance(value, Decimal):
+            return value
+        return write_number(value, comma=get_format("DECIMAL_SEPARATOR") == ",")
 
     def widget_attrs(self, widget):
         return {}

@@ -184,7 +184,7 @@ class TargetForm(forms.Form):
     """The target of one period. Which period stands in a hidden field, checked against what the plan knows."""
 
     period_end = forms.DateField(widget=forms.HiddenInput)
-    value = FigureField(label=gettext_lazy("Target"), required=False)
+    value = FigureField(label=gettext_lazy("Target"), required=False, percent=True)
     numerator = FigureField(label=gettext_lazy("Numerator"), required=False)
     denominator = FigureField(label=gettext_lazy("Denominator"), required=False)
 

@@ -188,12 +188,14 @@ class PlanEditForm(VersionedMixin, _PlanForm):
         label=gettext_lazy("On track from"),
         max_digits=5,
         decimal_places=2,
+        percent=True,
         help_text=gettext_lazy("Achievement in percent, for example 90."),
     )
     at_risk_from = FigureField(
         label=gettext_lazy("At risk from"),
         max_digits=5,
         decimal_places=2,
+        percent=True,
         help_text=gettext_lazy("In percent; below this an indicator is off track."),
     )
     reason = reason_field()

@@ -54,5 +54,5 @@ class RowSteps:
                         ERROR, item.source, "invalid", "{label}: {message}", label=label, message=message
                     )
 
-    def _doubt(self, level, source, code, message, **values):
+    def _doubt(self, level, source, code, message, /, **values):
         self.doubts.append(Doubt(level, source.sheet, source.cell, code, format_lazy(message, **values)))

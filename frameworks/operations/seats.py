@@ -82,7 +82,7 @@ def assign_seat(*, seat, user, starts_on, by, replace=False):
             raise ValidationError(_("This seat was abolished."))
         if not user.is_active:
             raise ValidationError({"email": _("This account is switched off. Ask an administrator.")})
-        _refuse_both_sides(seat, user)
+        _refuse_both_sides(seat, user, starts_on)
         if replace:
             _make_room(seat, user, starts_on)
         membership = Membership(seat=seat, user=user, starts_on=starts_on)
@@ -93,16 +93,17 @@ def assign_seat(*, seat, user, starts_on, by, replace=False):
     return membership
 
 
-def _refuse_both_sides(seat, user):
+def _refuse_both_sides(seat, user, starts_on):
     """Government and civil society chair a working group as equals: not in one person (seed, Box 11)."""
     if seat.role not in CO_LEAD_ROLES:
         return
-    other = Membership.objects.filter(
-        user=user,
-        seat__working_group=seat.working_group_id,
-        seat__role__in=CO_LEAD_ROLES,
-        ends_on__isnull=True,
-    ).exclude(seat__role=seat.role)
+    other = (
+        Membership.objects.filter(
+            user=user, seat__working_group=seat.working_group_id, seat__role__in=CO_LEAD_ROLES
+        )
+        .exclude(seat__role=seat.role)
+        .exclude(ends_on__lt=starts_on)
+    )
     if other.exists():
         raise ValidationError(
             {

@@ -191,7 +191,7 @@ class PlanGaps(PlanMixin, TemplateView):
     def get_context_data(self, **kwargs):
         summary = gaps.summarise(self.plan)
         kind = self.request.GET.get("kind", "")
-        pillar = self.request.GET.get("pillar", "")
+        pillar = self.request.GET.get("pillar", "").replace("\x00", "")
         chosen = [one for one in summary.kinds if one.kind.key == kind] or summary.kinds
         lists = []
         for one in chosen:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from frameworks.models.indicator import IndicatorType
+from frameworks.numbers import BadNumber, read_number, write_number
 from monitoring.cells import TEXT_LENGTH, is_whole, largest, may_be_negative
-from monitoring.numbers import BadNumber, read_number, write_number
 from monitoring.operations.reporting import tidy_text
 
 
@@ -30,7 +30,7 @@ class TidyText(forms.CharField):
 
 
 class NumberField(forms.CharField):
-    """A number in either style (monitoring/numbers.py); blank is None. What was typed is shown again when refused.
+    """A number in either style (frameworks/numbers.py); blank is None. What was typed is shown again when refused.
 
     Required in that the page does not call it optional: a submission needs it, or a reason. A draft may lack it.
     """

@@ -56,8 +56,8 @@ class ProgressForm(forms.Form):
         self.saved = progress
 
     def told(self):
-        """The valid fields, for save_activity."""
-        return {name: self.cleaned_data[name] for name in PROGRESS_FIELDS}
+        """The valid fields, for save_activity. What the page did not send at all (a radio nobody chose) is not told."""
+        return {name: self.cleaned_data[name] for name in PROGRESS_FIELDS if name in self.data}
 
 
 @dataclass(slots=True)
@@ -199,8 +199,7 @@ class IndicatorForm(forms.Form):
 
     def clean(self):
         for cell in self.cells:
-            parts = parts_of(self.indicator.type, total=cell.is_total)
-            if any(cell.box(part) in self.errors for part in parts):
+            if any(box in self.errors for box in self._boxes(cell)):
                 continue
             for part, words in figure_problems(
                 self.indicator, cell, self._said(cell), targets=self.indicator.targets.all()
@@ -214,8 +213,18 @@ class IndicatorForm(forms.Form):
         return Reported(**{name: value for name, value in said.items() if value is not None})
 
     def reported(self):
-        """Cell → Reported of everything on the form, for the operation. Needs a valid form."""
-        return {cell: self._said(cell) for cell in self.cells}
+        """Cell → Reported for the operation. Needs a valid form.
+
+        A cell of which no box was sent is left out, and so stays as it is: blank is what somebody made blank.
+        """
+        return {
+            cell: self._said(cell)
+            for cell in self.cells
+            if any(box in self.data for box in self._boxes(cell))
+        }
+
+    def _boxes(self, cell):
+        return [cell.box(part) for part in parts_of(self.indicator.type, total=cell.is_total)]
 
     def _now(self, cell):
         """The Figure in the boxes of a cell: as typed where that is readable, else as saved."""

@@ -61,6 +61,41 @@ class ResultQuerySet(ScopedQuerySet):
         public = models.Q(indicator__plan__in=visible_plan_ids(user), provenance=Provenance.PUBLISHED)
         return self.filter(public | models.Q(indicator__plan__in=mine)) if mine else self.filter(public)
 
+    def told_to(self, user):
+        """Of the rows that `user` sees, those whose figure and status are told: a hidden small cell has neither."""
+        return self.filter(models.Q(is_suppressed=False) | self._from_inside(user))
+
+    def with_running_told_to(self, user):
+        """Annotates `running_told`: `running`, or None where it would give away what `user` may not read.
+
+        A sum across rounds, less what is published, is a hidden small cell or an unpublished figure of another round.
+        """
+        kept_back = models.Q(is_suppressed=True) | ~models.Q(
+            provenance__in=(Provenance.PUBLISHED, Provenance.NONE)
+        )
+        same = IndicatorResult.objects.totals().filter(
+            kept_back,
+            indicator=models.OuterRef("indicator"),
+            round__period_end__lte=models.OuterRef("round__period_end"),
+        )
+        return self.annotate(
+            running_told=models.Case(
+                models.When(self._from_inside(user), then="running"),
+                models.When(models.Exists(same), then=None),
+                default="running",
+            )
+        )
+
+    @staticmethod
+    def _from_inside(user):
+        """A Q for the results of plans that `user` reads from inside."""
+        from frameworks.permissions import Permission, Scope, granted, is_everywhere
+
+        if is_everywhere(user):
+            return models.Q(pk__isnull=False)
+        mine = {seat.plan_id for seat in granted(user, Permission.VIEW_PLAN, Scope.PLAN)}
+        return models.Q(indicator__plan__in=mine)
+
     def totals(self):
         return self.filter(category__isnull=True, place__isnull=True)
 

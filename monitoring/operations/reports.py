@@ -155,30 +155,33 @@ def beat(run, *, progress, step, at):
 
 
 def finish_run(run, *, content, pages, snapshot, data_sha256, cut_off, at):
-    """Stores the file and marks the run DONE. Raises RunLost (and removes the file again) when it is no longer ours."""
+    """Stores the file and marks the run DONE. Raises RunLost, and leaves the folder alone, when it is no longer ours."""
     storage = run.file.storage
-    _clear_folder(run)
-    stored = storage.save(run.file.field.generate_filename(run, STORED_NAME), ContentFile(content))
+    stored = ""
     try:
-        done = _mine(run).update(
-            state=RunState.DONE,
-            progress=100,
-            step="",
-            heartbeat_at=at,
-            finished_at=at,
-            file=stored,
-            file_sha256=hashlib.sha256(content).hexdigest(),
-            pages=pages,
-            data_cut_off=cut_off,
-            data_sha256=data_sha256,
-            snapshot=snapshot,
-        )
+        with transaction.atomic():
+            # Locked before the folder is touched: the file of whoever has taken the run over must not be cleared away.
+            if not _mine(run).select_for_update(of=("self",), no_key=True).values_list("pk").first():
+                raise RunLost(f"run {run.public_id} was taken over before it could be finished")
+            _clear_folder(run)
+            stored = storage.save(run.file.field.generate_filename(run, STORED_NAME), ContentFile(content))
+            _mine(run).update(
+                state=RunState.DONE,
+                progress=100,
+                step="",
+                heartbeat_at=at,
+                finished_at=at,
+                file=stored,
+                file_sha256=hashlib.sha256(content).hexdigest(),
+                pages=pages,
+                data_cut_off=cut_off,
+                data_sha256=data_sha256,
+                snapshot=snapshot,
+            )
     except BaseException:
-        storage.delete(stored)
+        if stored:
+            storage.delete(stored)
         raise
-    if not done:
-        storage.delete(stored)
-        raise RunLost(f"run {run.public_id} was taken over before it could be finished")
 
 
 def _clear_folder(run):

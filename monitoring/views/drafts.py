@@ -21,7 +21,6 @@ from monitoring.forms.reporting import BY_PLACE, OF_EVERY_FORM, IndicatorForm, P
 from monitoring.models import Submission
 from monitoring.models.submission import ActivityStatus
 from monitoring.operations.reporting import (
-    PROGRESS_FIELDS,
     DraftLocked,
     StaleDraft,
     figures_version,
@@ -82,10 +81,8 @@ class DraftPage(SignedInMixin, View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request, *args, **kwargs):
-        locked = why_locked(self.submission, self.now)
-        if locked:
-            messages.info(request, locked)
-            return redirect("submission", self.submission.pk)
+        if why_locked(self.submission, self.now):
+            return redirect("submission", self.submission.pk)  # which says why
         return self.page(self.forms())
 
     def post(self, request, *args, **kwargs):
@@ -199,9 +196,8 @@ class DraftPage(SignedInMixin, View):
         progress_form, indicator_forms = forms
         found = []
         if progress_form:
-            for name in PROGRESS_FIELDS:
+            for name, typed in progress_form.told().items():
                 saved = getattr(stale.progress, name) if stale.progress else ""
-                typed = progress_form.cleaned_data[name]
                 if saved != typed:
                     found.append(
                         Difference(

@@ -231,7 +231,8 @@ def change_text(change):
     if change.difference is None:
         return ""
     if change.kind is ChangeKind.PERCENTAGE_POINTS:
-        return _("%(change)s %% points") % {"change": format_signed(change.difference, 1)}
+        points = _("%(change)s %% points") % {"change": format_signed(change.difference, 1)}
+        return points.replace(" ", "\N{NO-BREAK SPACE}")
     if change.kind is ChangeKind.STEPS:
         return _("%(change)s on the scale") % {"change": format_signed(change.difference)}
     if change.value is None:

@@ -233,10 +233,9 @@ class SubmissionAction(SignedInMixin, View):
         return redirect(self._after(done))
 
     def _after(self, submission):
-        plan, then = submission.round.plan, self.request.POST.get("then")
-        if then == "my_report":
-            return reverse("my_report", args=[plan.code, submission.round.label])
-        if then == "review" or not _is_visible(submission, self.request.user):
+        if self.request.POST.get("then") == "my_report":
+            return reverse("my_report", args=[submission.round.plan.code, submission.round.label])
+        if not _is_visible(submission, self.request.user):
             return _review_address(submission)
         return reverse("submission", args=[submission.pk])
 

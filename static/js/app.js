@@ -34,7 +34,7 @@
   document.addEventListener("submit", () => { dirty = false; });
   addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 
-  // Numerator and denominator: the percentage while typing. The plain cases of monitoring/numbers.py; the server decides.
+  // Numerator and denominator: the percentage while typing. The plain cases of frameworks/numbers.py; the server decides.
   const numeral = (input) => {
     const text = (input ? input.value : "").replace(/\s/g, "");
     if (/^[1-9]\d{0,2}([.,]\d{3})+$/.test(text)) return Number(text.replace(/[.,]/g, ""));
@@ -65,6 +65,15 @@
       if (!part.hasAttribute("tabindex")) part.tabIndex = -1;
       part.focus({ preventScroll: true });
     }
+  });
+
+  // What the keyboard comes to is not left behind the bar at the bottom: Chromium scrolls only to what lies outside the window.
+  document.addEventListener("focusin", ({ target }) => {
+    const bar = document.querySelector(".form-actions-sticky");
+    if (!bar || !target.matches(":focus-visible") || !(target.compareDocumentPosition(bar) & Node.DOCUMENT_POSITION_FOLLOWING)) return;
+    const box = target.getBoundingClientRect();
+    const hidden = box.bottom - bar.getBoundingClientRect().top;
+    if (hidden > 0) scrollBy({ top: Math.min(hidden, Math.max(0, box.top)) + 12, behavior: "instant" });
   });
 
   // Toasts from HX-Trigger, and a word when the line is down.

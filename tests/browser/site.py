@@ -67,7 +67,9 @@ class Site:
         """The address of that name; an argument may be given as the name of a thing."""
         pattern = next(one for one in _patterns() if one.name == name)
         arguments = {key: wanted.get(key, self.values.get(key)) for key in pattern.pattern.converters}
-        return reverse(name, kwargs={key: self.things.get(one, one) for key, one in arguments.items()}) + query
+        return (
+            reverse(name, kwargs={key: self.things.get(one, one) for key, one in arguments.items()}) + query
+        )
 
 
 def _patterns():
@@ -95,7 +97,9 @@ def build_site():
     running = _report(
         plan, rounds[-1], pillars[1], secretary, now, state="running", progress=40, step="pages", attempts=1
     )
-    failed = _report(plan, rounds[-2], pillars[0], secretary, now, state="failed", error="The worker stopped.", attempts=3)
+    failed = _report(
+        plan, rounds[-2], pillars[0], secretary, now, state="failed", error="The worker stopped.", attempts=3
+    )
     held = Seat.objects.filter(plan=plan, role="focal_point", institution__code="MJ").get()
     vacant = Seat.objects.filter(plan=plan, role="focal_point", institution__code="ME").get()
     things = {
@@ -137,7 +141,9 @@ def _planned_round(plan):
 
 def _empty_plan(administrator, now):
     """A plan just made: every page of it is an empty one."""
-    plan = Plan(code=EMPTY_PLAN, title="Third National Action Plan", country="TL", start_year=2029, end_year=2033)
+    plan = Plan(
+        code=EMPTY_PLAN, title="Third National Action Plan", country="TL", start_year=2029, end_year=2033
+    )
     pillars = [NewPillar(code="P1", name="Participation", global_pillar="participation", kind="substantive")]
     create_plan(plan=plan, pillars=pillars, by=administrator, on=timezone.localdate(now))
     return plan
@@ -165,5 +171,3 @@ def session_cookie(name, home):
     client = Client()
     client.force_login(User.objects.get(email=email_of(name)))
     return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": home}
-
-

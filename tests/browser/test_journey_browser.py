@@ -125,7 +125,11 @@ def read_the_plan(secretariat):
     assert counts == {"goal": 1, "output": 2, "activity": 3}
     assert tree.locator(".indicator").count() == 6
     first = tree.locator(".node-activity").filter(has_text="1.1.2")
-    assert [" ".join(chip.split()) for chip in first.locator(".chip").all_inner_texts()] == ["SEI accountable", "MAE co-lead", "CSOs co-lead"]
+    assert [" ".join(chip.split()) for chip in first.locator(".chip").all_inner_texts()] == [
+        "SEI accountable",
+        "MAE co-lead",
+        "CSOs co-lead",
+    ]
     secretariat.choose("institution", "MJ").press("Apply").says("1.2.1", "1 activity")
     assert "1.1.3" not in secretariat.text()
     secretariat.press("Framework gaps").says("baseline", "target", "1.1.2a").look("07-gaps")
@@ -213,7 +217,10 @@ def report_figures(focal):
     box(focal, "1.1.2d", "why").fill("The registry is being rebuilt.")
     focal.press("Save draft").says("Saved at", "Complete").look("14-activity-complete")
     for code, (numerator, denominator, share) in FIGURES.items():
-        assert (box(focal, code, "n").input_value(), box(focal, code, "d").input_value()) == (numerator, denominator)
+        assert (box(focal, code, "n").input_value(), box(focal, code, "d").input_value()) == (
+            numerator,
+            denominator,
+        )
         assert shown_share(focal, code) == share, "as saved"
 
     focal.press("Save and go to 1.1.3").choose("status", "delayed")
@@ -310,7 +317,9 @@ def read_the_pdf(secretariat):
     pdf = answer.body()
     assert pdf.startswith(b"%PDF")
     (secretariat.artifacts / "report.pdf").write_bytes(pdf)
-    told = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True, timeout=60).stdout
+    told = subprocess.run(
+        ["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True, timeout=60
+    ).stdout
     text = " ".join(told.decode().split())
     assert DISSENT in text
     assert "Received 2 of 3 reports." in text

@@ -40,7 +40,7 @@ class Window:
 
     def _on_console(self, message):
         # Chromium reports every answer of 400 and more; what matters of those is said by `_on_response`.
-        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.complaints.append(f"console: {message.text}")
 
     def _on_request(self, request):
@@ -62,9 +62,11 @@ class Window:
     def press(self, name, *, within=None, status=200, exact=False):
         """Presses the first button (or link) of that name and waits for the page that follows."""
         scope = within or self.page
-        target = scope.get_by_role("button", name=name, exact=exact).or_(
-            scope.get_by_role("link", name=name, exact=exact)
-        ).first
+        target = (
+            scope.get_by_role("button", name=name, exact=exact)
+            .or_(scope.get_by_role("link", name=name, exact=exact))
+            .first
+        )
         with self.page.expect_navigation() as navigation:
             target.click()
         answer = navigation.value
@@ -128,7 +130,9 @@ class Window:
         """What axe-core finds wrong, one line for each place."""
         if not self.page.evaluate("() => Boolean(window.axe)"):
             self.page.evaluate(AXE_SCRIPT)
-        found = self.page.evaluate("() => axe.run({resultTypes: ['violations']}).then((one) => one.violations)")
+        found = self.page.evaluate(
+            "() => axe.run({resultTypes: ['violations']}).then((one) => one.violations)"
+        )
         return [
             f"{rule['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:200]}"
             for rule in found

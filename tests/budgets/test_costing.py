@@ -57,12 +57,12 @@ def test_numbers_as_people_write_them(world, address, typed, kept):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"amount_2024": "1,234"}, "“1,234” can be read in two ways. Write 1234 for the whole number"),
+        ({"amount_2024": "1,234"}, "“1,234” can be read in two ways. Write 1234 if it is in the thousands"),
         ({"amount_2024": "-5"}, "Estimate 2024: A cost cannot be negative."),
         ({"amount_2024": "1.234"}, "can be read in two ways"),
         ({"amount_2024": "1.2345"}, "no more than 2 decimal places"),
         ({"amount_2024": "much"}, "“much” is not a number"),
-        ({"amount_2024": "9" * 17}, "no more than 16 digits before the decimal point"),
+        ({"amount_2024": "9" * 17}, "is too large: at most 15 digits fit"),
         ({"assumptions_2024": "Two courses"}, "Estimate 2024: Assumptions stand beside an amount."),
     ],
 )

@@ -238,6 +238,15 @@ def test_nobody_sits_on_both_sides_of_a_group(world):
     )
 
 
+def test_nobody_sits_on_both_sides_while_a_term_is_still_running_out(world):
+    term = Membership.objects.get(user=world.gov_lead, ends_on__isnull=True)
+    term.ends_on = timezone.localdate() + timedelta(days=30)
+    term.save()
+    seat = vacate(world, "cso_lead")
+    page = assign(world, seat, email="gov_lead@test.example")
+    assert "gov_lead already leads this working group for the other side." in page.text
+
+
 def test_an_account_that_is_switched_off_gets_no_seat(world):
     User.objects.filter(pk=world.nobody.pk).update(is_active=False)
     assert (

@@ -230,7 +230,7 @@ def test_new_thresholds_judge_anew_and_a_new_title_does_not(world, monkeypatch):
     ("values", "words"),
     [
         ({"at_risk_from": "95"}, "The 'at risk' threshold must lie above 0"),
-        ({"on_track_from": "9,5,0"}, "is not a number"),
+        ({"on_track_from": "9,5,0"}, "its commas, points or spaces do not fit"),
         ({"end_year": "2026"}, "Activity 1.1.1 is planned for 2027, 2028: move it first."),
         ({"start_year": "2025"}, "Activity 1.1.1 is planned for 2024"),
         ({"adopted_on": "soon"}, "Write a day as year-month-day"),

@@ -102,6 +102,18 @@ def test_a_needed_comment(world, sei):
     assert not history_of(sei).filter(action="return").exists()
 
 
+def test_a_comment_is_kept_without_what_cannot_be_stored(world, sei):
+    done = transition(subject=sei, action="return", by=world.gov_lead, at=NOW, comment="\x00Which\x00 year?")
+    assert done.return_note == "Which year?"
+
+
+def test_a_comment_has_an_end(world, sei):
+    with pytest.raises(ValidationError, match="This text has 20001 characters; at most 20000 fit"):
+        transition(subject=sei, action="return", by=world.gov_lead, at=NOW, comment="x" * 20_001)
+    sei.refresh_from_db()
+    assert sei.state == "submitted"
+
+
 def test_a_closed_gate_says_what_is_missing_and_changes_nothing(world):
     draft = submission_of(open_round(world), world.sei)
     with pytest.raises(GateClosed) as error:

@@ -1,8 +1,10 @@
 """Indicator data over REST."""
 
 import json
+from base64 import b64encode
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 
@@ -10,7 +12,7 @@ from frameworks.models import ApiToken, Category, Dimension, Indicator
 from frameworks.workflow import transition
 from monitoring.models import ActivityProgress, IndicatorResult, IndicatorValue, Submission
 from monitoring.results import refresh_results
-from tests.world import NOW, make_indicator, make_round
+from tests.world import NOW, make_indicator, make_plan, make_round
 
 pytestmark = pytest.mark.django_db
 
@@ -210,3 +212,70 @@ def test_the_docs_load_nothing_from_elsewhere(client, db):
     assert "swagger-ui" in page
     assert "http://" not in page.replace("http://testserver", "")
     assert "https://" not in page
+
+
+def test_the_status_of_a_hidden_figure_is_hidden_too(client, reported):
+    """With its target beside it, a status would tell how large a small figure is."""
+    Indicator.objects.filter(code="1.1.1a").update(counts_people=True)
+    endorse_and_publish(reported)
+    IndicatorResult.objects.totals().filter(indicator__code="1.1.1a").update(is_suppressed=True)
+    inside = bearer(reported.secretariat)
+    for headers, status, found in (
+        ({}, None, 0),
+        (bearer(reported.outsider), None, 0),
+        (inside, "moved_backwards", 1),
+    ):
+        rows = get(client, "indicator-data/", **headers)[1]["results"]
+        row = next(one for one in rows if one["indicator"] == "1.1.1a" and one["category"] is None)
+        assert (row["status"], row["computed_status"]) == (status, status)
+        asked = get(client, "indicator-data/?status=moved_backwards", **headers)[1]["results"]
+        assert len(asked) == found
+
+
+@pytest.mark.parametrize(
+    ("earlier", "told"),
+    [
+        ({"provenance": "published"}, True),
+        ({"provenance": "published", "is_suppressed": True}, False),
+        ({"provenance": "accepted"}, False),
+        ({"provenance": "reported"}, False),
+    ],
+)
+def test_a_sum_across_rounds_gives_no_other_round_away(client, reported, earlier, told):
+    endorse_and_publish(reported)
+    before = make_round(reported.plan, 2023)
+    refresh_results(Indicator.objects.all(), at=NOW)
+    totals = IndicatorResult.objects.totals().filter(indicator__code="1.1.1a")
+    totals.filter(round=before).update(**earlier)
+    totals.filter(round=reported.round).update(running=Decimal(30))
+    query = "indicator-data/?indicator=1.1.1a&round=2024"
+    for headers, expected in (({}, 30 if told else None), (bearer(reported.secretariat), 30)):
+        rows = get(client, query, **headers)[1]["results"]
+        assert next(row for row in rows if row["category"] is None)["running_value"] == expected
+
+
+@pytest.mark.parametrize("position", ["p=abc", "p=\x00", "p=" + "9" * 30, "p=-1"])
+@pytest.mark.parametrize("path", ["indicator-data/", "indicators/"])
+def test_a_made_up_cursor_is_refused(client, world, path, position):
+    cursor = b64encode(position.encode()).decode()
+    response, problem = get(client, f"{path}?{urlencode({'cursor': cursor})}")
+    assert (response.status_code, problem["status"]) == (404, 404)
+
+
+def test_a_made_up_cursor_of_plans_is_refused(client, world):
+    response, _problem = get(client, f"plans/?{urlencode({'cursor': b64encode(b'p=' + bytes(1)).decode()})}")
+    assert response.status_code == 404
+
+
+def test_a_plan_does_not_give_its_hidden_parent_away(client, world):
+    child = make_plan("TL-DILI", is_public=True, level="subnational", parent=world.plan)
+    type(child).objects.filter(pk=world.plan.pk).update(is_public=False)
+
+    def parent_of(**headers):
+        rows = get(client, "plans/", **headers)[1]["results"]
+        return next(row["parent"] for row in rows if row["code"] == "TL-DILI")
+
+    assert parent_of() is None
+    assert parent_of(**bearer(world.secretariat)) == world.plan.code
+    type(child).objects.filter(pk=world.plan.pk).update(is_public=True)
+    assert parent_of() == world.plan.code

@@ -184,6 +184,18 @@ def test_a_file_that_came_too_late_is_not_left_lying(year, sent, settings):
     assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
 
 
+def test_a_worker_that_wakes_up_too_late_leaves_the_finished_file_alone(year, sent, settings):
+    run = ask(year)
+    first = claim_run(run.pk, at=CUT_OFF)
+    finish(claim_run(run.pk, at=CUT_OFF + SILENT))
+    with pytest.raises(RunLost):
+        finish_run(
+            first, content=b"late", pages=1, snapshot={}, data_sha256="0" * 64, cut_off=CUT_OFF, at=CUT_OFF
+        )
+    assert fresh(run).file.read() == b"%PDF"
+    assert [path.read_bytes() for path in settings.MEDIA_ROOT.rglob("*.pdf")] == [b"%PDF"]
+
+
 def test_what_a_killed_attempt_left_behind_is_cleared(year, sent, settings):
     run = claim_run(ask(year).pk, at=CUT_OFF)
     left = settings.MEDIA_ROOT / "reports" / str(run.public_id) / "report.pdf"

@@ -99,7 +99,7 @@ def test_what_changed_since_last_time(world, client, round):
     page = look(client, world.gov_lead, address(world))
     assert "Round 2025" in page
     assert "+20.0%" in page  # of a count: percent
-    assert "−0.5 % points" in page  # of a share: percentage points
+    assert "−0.5\xa0%\xa0points" in page  # of a share: percentage points
     assert "2024:" in page
     assert "Delayed" in page
     earlier = look(client, world.gov_lead, address(world, round="2024"))
@@ -113,7 +113,7 @@ def test_what_changed_since_last_time(world, client, round):
         (Change(ChangeKind.PERCENT, None, 3), "+3"),
         (Change(ChangeKind.PERCENT, -12, -3), "−12.0%"),
         (Change(ChangeKind.PERCENT, 0, 0), "0.0%"),
-        (Change(ChangeKind.PERCENTAGE_POINTS, 2, 2), "+2.0 % points"),
+        (Change(ChangeKind.PERCENTAGE_POINTS, 2, 2), "+2.0\xa0%\xa0points"),
         (Change(ChangeKind.STEPS, -1, -1), "−1 on the scale"),
     ],
 )
@@ -260,9 +260,9 @@ def test_the_same_number_of_queries_for_one_institution_and_for_three(
                 submitted_at=NOW, submitted_by=world.focal_sei,
             )  # fmt: skip
         look(client, world.gov_lead, url)
-        # session, user, plan, seats, pillar, rounds, submissions, readable ones, activities, indicators, progress,
-        # figures, targets, breakdowns, categories, last figures, last progress, results, sign-offs, navigation (2)
-        with django_assert_num_queries(21):
+        # session, user, plan, seats, pillar, rounds, submissions, readable ones, progress, figures, their indicators,
+        # targets, breakdowns, categories, last figures, last progress, results, sign-offs, navigation (2)
+        with django_assert_num_queries(20):
             page = client.get(url)
         assert page.status_code == 200
 

@@ -11,6 +11,7 @@ from frameworks.workflow import GateClosed, StateConflict, available_actions, hi
 from monitoring.models import IndicatorResult, SignOff, Submission
 from monitoring.operations.reporting import submit_all
 from monitoring.operations.reviewing import Outdated, act, act_on_all
+from monitoring.sheets import Filling, load_sheet
 from monitoring.states import why_locked
 from tests.monitoring.reported import (
     accept,
@@ -101,6 +102,19 @@ def test_an_accepted_one_can_still_be_returned_but_not_an_endorsed_one(world, su
         send_back(world, submission)
 
 
+@pytest.mark.parametrize("accepted", [False, True])
+def test_nothing_is_returned_once_the_figures_are_published(world, submitted, accepted):
+    """Nobody could change it any more, and what the public has read would vanish."""
+    submission = accept(world, submitted) if accepted else submitted
+    submission.round.published_at = NOW
+    submission.round.save()
+    assert "return" not in {arrow.action for arrow in available_actions(submission, world.gov_lead)}
+    with pytest.raises(ValidationError, match="nothing in it can be returned any more"):
+        send_back(world, submission)
+    submission.refresh_from_db()
+    assert submission.state == ("accepted" if accepted else "submitted")
+
+
 def test_handing_in_again_is_a_new_cycle_in_which_both_sides_speak_anew(world, submitted):
     submission = take(accept(world, submitted), "endorse", world.gov_lead)
     submission = send_back(world, submission)
@@ -183,6 +197,40 @@ def test_who_may_do_what_in_which_state(world, sei, state):
             # Being too late is told only to those who could have done it in time.
             could = any(action in who.get(name, []) for who in MAY.values())
             assert (error.type is StateConflict) == could, (name, action)
+
+
+def test_what_is_no_longer_asked_is_left_out_and_counted_nowhere(world, round):
+    """The framework changes between draft and submission: another institution reports the figure now."""
+    women, people = world.indicators["i111a"], world.indicators["i112a"]
+    people.responsible.add(world.sei)
+    sei = fill(
+        submission_of(round, world.sei), world.focal_sei, {total(women): nd(18, 452), total(people): val(7)}
+    )
+    people.responsible.set([world.mae])
+    accept(world, take(sei, "submit", world.focal_sei))
+    assert set(sei.values.values_list("indicator", flat=True)) == {women.pk}
+    mae = submission_of(round, world.mae)
+    accept(world, hand_in(mae, world.focal_mae, {total(people): val(100)}))
+    assert IndicatorResult.objects.totals().get(indicator=people).value == 100
+    labels = sei.values.model.pgh_event_model.objects.filter(indicator=people).values_list(
+        "pgh_label", flat=True
+    )
+    assert "delete" in labels
+
+
+def test_what_was_handed_in_stays_whatever_becomes_of_the_framework(world, submitted):
+    lead = world.activities["a111"].leads.get(institution=world.sei)
+    lead.delete()
+    world.activities["a111"].leads.update(is_accountable=True)
+    sheet = load_sheet(submitted, context=True)
+    assert [entry.activity.code for entry in sheet.entries] == ["1.1.1"]
+    assert sheet.entries[0].progress.narrative == "Work went on."
+    assert [line.total.numerator for line in sheet.lines] == [18]
+    assert sheet.fillings == [Filling.COMPLETE]
+    returned = send_back(world, submitted)
+    sheet = load_sheet(returned, context=True)
+    assert [(entry.activity.code, entry.is_due) for entry in sheet.entries] == [("1.1.1", False)]
+    assert (sheet.fillings, sheet.problems) == ([], [])
 
 
 def test_an_institution_submits_for_itself_only(world, round):

@@ -409,9 +409,9 @@ def test_the_same_number_of_queries_with_one_indicator_and_with_three(
         )
         read(client, world.gov_lead, sei)
         forget_seats(world.gov_lead)
-        # session, user, seats, submission, activities, indicators, progress, figures, targets, breakdowns, categories,
+        # session, user, seats, submission, progress, figures, their indicators, targets, breakdowns, categories,
         # last figures, last progress, results, places, seats of both sides, sign-offs, timeline, navigation (2)
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(19):
             page = client.get(address(sei))
         assert page.status_code == 200
         assert len(page.content) < 100_000

@@ -69,7 +69,14 @@ def test_the_real_workbook_gives_what_the_issue_says(imported):
         "1.1.3": [2024, 2025, 2026, 2027, 2028],
         "1.2.1": [2024, 2025, 2026, 2027],
     }
-    assert [one.code for one in Indicator.objects.all()] == ["1.1.2a", "1.1.2b", "1.1.2c", "1.1.2d", "1.1.3a", "1.2.1a"]
+    assert [one.code for one in Indicator.objects.all()] == [
+        "1.1.2a",
+        "1.1.2b",
+        "1.1.2c",
+        "1.1.2d",
+        "1.1.3a",
+        "1.2.1a",
+    ]
     assert {one.type for one in Indicator.objects.all()} == {"number_and_percentage"}
     assert Indicator.objects.get(code="1.1.2c").direction == "maintain_or_increase"
 
@@ -77,13 +84,18 @@ def test_the_real_workbook_gives_what_the_issue_says(imported):
 def test_the_bulleted_list_is_a_breakdown_of_one_indicator(imported):
     names = list(Category.objects.values_list("dimension__indicator__code", "dimension__name", "name"))
     assert names == [
-        ("1.1.2b", "Position level", name) for name in ("Aldeia Chief", "Suco Chief", "Administrative Post", "Municipality")
+        ("1.1.2b", "Position level", name)
+        for name in ("Aldeia Chief", "Suco Chief", "Administrative Post", "Municipality")
     ]
 
 
 def test_three_leads_the_first_accountable_and_csos_a_group(imported):
     leads = Lead.objects.filter(activity__code="1.1.2").order_by("order")
-    assert [(one.institution.code, one.is_accountable) for one in leads] == [("SEI", True), ("MAE", False), ("CSOS", False)]
+    assert [(one.institution.code, one.is_accountable) for one in leads] == [
+        ("SEI", True),
+        ("MAE", False),
+        ("CSOS", False),
+    ]
     group = Institution.objects.get(code="CSOS")
     assert group.kind == "group"
     assert {"BA-FUTURU", "ALFELA", "ACBIT"} <= set(group.members.values_list("code", flat=True))
@@ -109,7 +121,10 @@ def test_framework_gaps_are_listed(imported):
 
 
 def test_importing_again_changes_nothing(imported):
-    before = {model: model.objects.count() for model in (Goal, Output, Activity, Indicator, Lead, Seat, Institution, Category)}
+    before = {
+        model: model.objects.count()
+        for model in (Goal, Output, Activity, Indicator, Lead, Seat, Institution, Category)
+    }
     again = save(imported)
     assert not again.changes_anything
     assert {model: model.objects.count() for model in before} == before
@@ -211,7 +226,10 @@ def test_a_person_can_say_whom_a_name_means():
     moi = make_institution("MOI", name="Ministério do Interior")
     plan = make_plan(CODE)
     save(plan, answers={"who-mi": "MOI"})
-    assert WorkingGroup.objects.get(pillar__name="Protection").seats.get(role="government_co_lead").institution == moi
+    assert (
+        WorkingGroup.objects.get(pillar__name="Protection").seats.get(role="government_co_lead").institution
+        == moi
+    )
 
 
 def test_a_misspelling_is_taken_for_the_known_name_with_a_doubt_at_its_cell():
@@ -219,7 +237,9 @@ def test_a_misspelling_is_taken_for_the_known_name_with_a_doubt_at_its_cell():
     plan = make_plan(CODE)
     difference = save(plan)
     assert Institution.objects.filter(name__contains="Alola").count() == 1
-    assert [(doubt.sheet, doubt.cell) for doubt in difference.doubts if "Fundasun" in str(doubt.message)] == [("Working groups", "C2")]
+    assert [(doubt.sheet, doubt.cell) for doubt in difference.doubts if "Fundasun" in str(doubt.message)] == [
+        ("Working groups", "C2")
+    ]
 
 
 def test_another_plans_secretariat_may_not(world):
@@ -285,7 +305,9 @@ def test_upload_preview_and_save(secretariat):
 def test_a_stale_preview_is_refused_and_shown_anew(secretariat):
     page = upload(secretariat, WORKBOOK.read_bytes())
     make_pillar(Plan.objects.get(), "P9", "Participation")
-    answer = secretariat.post(page.redirect_chain[-1][0], {"action": "save", "fingerprint": page.context["fingerprint"]})
+    answer = secretariat.post(
+        page.redirect_chain[-1][0], {"action": "save", "fingerprint": page.context["fingerprint"]}
+    )
     assert answer.status_code == 409
     assert "changed since" in answer.content.decode()
     assert not Goal.objects.exists()
@@ -293,7 +315,12 @@ def test_a_stale_preview_is_refused_and_shown_anew(secretariat):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"no workbook", "logframe.xlsx"), (b"", "logframe.xlsx"), (b"PK\x03\x04" + b"0" * 200, "logframe.xlsx"), (b"0" * (11 * 1024 * 1024), "limit is 10 MB")],
+    [
+        (b"no workbook", "logframe.xlsx"),
+        (b"", "logframe.xlsx"),
+        (b"PK\x03\x04" + b"0" * 200, "logframe.xlsx"),
+        (b"0" * (11 * 1024 * 1024), "limit is 10 MB"),
+    ],
 )
 def test_a_file_that_is_no_workbook_is_refused_at_its_field(secretariat, content, words):
     page = upload(secretariat, content)

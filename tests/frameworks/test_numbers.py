@@ -1,4 +1,4 @@
-"""Numbers as people write them (monitoring/numbers.py; issue A, "Bad input"; DOMAIN.md, "Arithmetic")."""
+"""Numbers as people write them (frameworks/numbers.py; issue A, "Bad input"; DOMAIN.md, "Arithmetic")."""
 
 from decimal import Decimal
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.numbers import BadNumber, read_number, write_number
+from frameworks.numbers import BadNumber, read_number, write_number
 
 figures = st.decimals(min_value=Decimal("-1e14"), max_value=Decimal("1e14"), places=6)
 amounts = st.decimals(min_value=Decimal(0), max_value=Decimal("1e14"), places=6)

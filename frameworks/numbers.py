@@ -78,6 +78,11 @@ def write_number(number, *, comma=False):
     return text.replace(".", ",") if comma else text
 
 
+def means_nothing(text):
+    """Whether the text is a way of writing that there is no figure: "-", "n/a", "no data"."""
+    return (text or "").strip().lower() in _NOTHING
+
+
 def _without_sign(shown):
     if shown[0] in _MINUS and len(shown) > 1:
         return shown[1:].lstrip(), True
@@ -172,4 +177,4 @@ def _quoted(message, shown, **values):
     return message % {"text": f"“{text}”", **values}
 
 
-__all__ = ["DECIMALS", "WHOLE_DIGITS", "BadNumber", "read_number", "write_number"]
+__all__ = ["DECIMALS", "WHOLE_DIGITS", "BadNumber", "means_nothing", "read_number", "write_number"]
