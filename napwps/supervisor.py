@@ -359,6 +359,17 @@ def demo_options(arguments):
     return parser.parse_args(arguments)
 
 
+def in_parallel(arguments):
+    """pytest's arguments, with one process a core unless they say how many or ask for a debugger.
+
+    A file stays in one process: its people, places and pictures are made once.
+    """
+    told = ("-n", "--numprocesses", "--pdb", "--trace", "no:xdist")
+    if any(argument.startswith(told) for argument in arguments) or (os.cpu_count() or 1) < 2:
+        return arguments
+    return ["-n", str(min(os.cpu_count(), 4)), "--dist", "loadfile", *arguments]
+
+
 def main(arguments):
     """Dispatch; see the top of this file. Returns the exit code."""
     match arguments:
@@ -366,7 +377,7 @@ def main(arguments):
             options = demo_options(rest)
             return guarded(lambda: demo(options))
         case ["test", *rest]:
-            return guarded(lambda: run([sys.executable, "-m", "pytest", *rest]))
+            return guarded(lambda: run([sys.executable, "-m", "pytest", *in_parallel(rest)]))
         case ["run", "--", _command, *_]:
             return guarded(lambda: run(arguments[2:]))
         case ["prepare", table]:

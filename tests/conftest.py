@@ -3,7 +3,9 @@
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
+from django.core.management.sql import emit_post_migrate_signal
 from hypothesis import settings as hypothesis_settings
+from pytest_django.plugin import blocking_manager_key
 
 # A busy machine is no reason for a property test to fail: only what it finds is.
 hypothesis_settings.register_profile("napwps", deadline=None)
@@ -39,10 +41,19 @@ def empty_cache():
     yield
 
 
-@pytest.fixture(autouse=True)
-def fresh_content_types(request):
-    """A test with real transactions empties every table, content types too: nobody may remember their old ids."""
-    yield
-    marker = request.node.get_closest_marker("django_db")
-    if marker is not None and marker.kwargs.get("transaction"):
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """A test with real transactions empties every table afterwards, that of the content types too.
+
+    They are made again for good: otherwise the next test makes them inside a transaction that is rolled back, and the
+    tests after it remember numbers that no longer exist.
+    """
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    names = set(getattr(item, "fixturenames", ()))
+    emptied = {"transactional_db", "live_server"} & names or (marker and marker.kwargs.get("transaction"))
+    if emptied and nextitem is not None:  # after the last one the database itself is gone
+        with item.config.stash[blocking_manager_key].unblock():
+            emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
         ContentType.objects.clear_cache()
+    return result

@@ -21,6 +21,8 @@ import redis
 from napwps.embedded.folders import LOCK, UNPRIVILEGED, data_home, reachable, temporary_folder
 from tests.processes import family, finish, gone, living, own_env, query, told
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 
 HOLD = """

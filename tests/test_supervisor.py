@@ -13,6 +13,8 @@ from napwps.embedded.processes import ServiceError, processes
 from napwps.supervisor import choose_port, demo_options
 from tests.processes import family, gone, own_env
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

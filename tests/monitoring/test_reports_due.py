@@ -173,6 +173,7 @@ def test_two_people_at_once_get_the_same_run_and_two_workers_one_of_them(sent):
 
 
 @real_transactions
+@pytest.mark.slow
 def test_a_long_layout_gives_signs_of_life_and_leaves_no_connection(sent, settings, monkeypatch):
     settings.REPORT_SILENCE_SECONDS = 0.5
     year = make_year(make_world())

@@ -14,7 +14,9 @@ from monitoring.models import ReportRun
 from monitoring.models.report import RunState
 from monitoring.operations.reports import beat, claim_run, fail_run
 from monitoring.report_runs import Step
+from monitoring.reports.pdf import render_pdf
 from monitoring.reports.run import write_report
+from monitoring.reports.snapshot import checksum
 from tests.monitoring.report_world import CUT_OFF, make_year
 
 INSIDERS = (
@@ -55,8 +57,21 @@ def make_run(year, *, pillar=None, state=RunState.QUEUED, at=None, **fields):
     )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def laid_out():
+    """Documents by the checksum of their data: the same data gives the same bytes (test_reports_pdf.py), so once is enough."""
+    return {}
+
+
 @pytest.fixture
-def done(year):
+def done(year, laid_out, monkeypatch):
+    def once(report, on_page=None):
+        key = checksum(report)
+        if key not in laid_out:
+            laid_out[key] = render_pdf(report, on_page=on_page)
+        return laid_out[key]
+
+    monkeypatch.setattr("monitoring.reports.run.render_pdf", once)
     run = make_run(year)
     write_report(run.pk, clock=lambda: CUT_OFF)
     run.refresh_from_db()
@@ -332,6 +347,7 @@ def test_a_report_in_hand_is_not_given_to_a_second_worker():
     assert tasks.build_report.soft_time_limit < tasks.build_report.time_limit < timeout
 
 
+@pytest.mark.slow
 def test_the_tasks_do_their_one_thing(year, monkeypatch):
     run = make_run(year)
     tasks.build_report(run.pk)

@@ -17,6 +17,8 @@ from monitoring.reports.build import build_pillar_report
 from monitoring.reports.pdf import LocalFiles, render_pdf
 from tests.monitoring.report_world import CUT_OFF, make_year
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def report(world):

@@ -205,6 +205,7 @@ def test_what_a_killed_attempt_left_behind_is_cleared(year, sent, settings):
     assert [path.read_bytes() for path in settings.MEDIA_ROOT.rglob("*.pdf")] == [b"%PDF"]
 
 
+@pytest.mark.slow
 def test_writing_a_report_from_end_to_end(year, sent):
     run = ask(year)
     IndicatorResult.objects.all().delete()  # brought up to date first
@@ -220,6 +221,7 @@ def test_writing_a_report_from_end_to_end(year, sent):
     assert worker.write_report(run.pk, clock=lambda: CUT_OFF) is False
 
 
+@pytest.mark.slow
 def test_two_runs_of_the_same_data_agree_and_count_up(year, sent):
     for _n in range(2):
         worker.write_report(ask(year).pk, clock=lambda: CUT_OFF)
@@ -228,6 +230,7 @@ def test_two_runs_of_the_same_data_agree_and_count_up(year, sent):
     assert [from_snapshot(one.snapshot).version for one in (first, second)] == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_deadline_that_passed_since_counts_at_once(year, sent):
     before = CUT_OFF - timedelta(days=20)
     year.submissions["sei"].values.all().delete()

@@ -105,8 +105,15 @@ def kill_all(process):
     process.wait(10)
 
 
-def left_of(*processes):
-    """What still runs of the workers' process groups."""
+def left_of(*processes, seconds=10):
+    """What still runs of the workers' process groups, once the killed ones have had time to go: SIGKILL is not instant."""
+    deadline = time.monotonic() + seconds
+    while (left := _alive(*processes)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+def _alive(*processes):
     groups, left = {process.pid for process in processes}, []
     for one in psutil.process_iter():
         with suppress(ProcessLookupError, psutil.Error):

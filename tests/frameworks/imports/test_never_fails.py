@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
@@ -34,6 +35,7 @@ ranges = st.lists(st.tuples(*[st.integers(1, 10)] * 4), max_size=4)
 
 @settings(max_examples=300, deadline=None)
 @given(headers, rows, lines_above, ranges)
+@pytest.mark.slow
 def test_any_sheet(header, below, above, merged):
     cells = [
         _make("S", row, column, "text", value, value)

@@ -3,9 +3,12 @@
 import time
 
 import openpyxl
+import pytest
 
 from frameworks.imports import KnownInstitution
 from tests.frameworks.imports.books import HEADER, read, saved
+
+pytestmark = pytest.mark.slow
 
 INSTITUTIONS = [
     KnownInstitution(number, (f"Ministry of Thing {number} and More", f"M{number}")) for number in range(150)
