@@ -170,7 +170,7 @@ def trend(rounds, *, baseline=None, unit="", width=380, height=210):
         low = max(Decimal(0), min(known) - room)
     ticks = nice_ticks(low, high)
     tick_texts = [f"{format_number(t)}{unit if unit == '%' else ''}" for t in ticks]
-    left = 10 + 7 * max(len(text) for text in tick_texts)
+    left = 12 + max(_text_width(text) for text in tick_texts)
     right, top, bottom = width - 12, 22, height - 26
     span = ticks[-1] - ticks[0]
 
@@ -212,6 +212,11 @@ def trend(rounds, *, baseline=None, unit="", width=380, height=210):
         cut=ticks[0] > 0,
         description=_trend_words(rounds, notes, None if base is None else (baseline[0], base), unit),
     )
+
+
+def _text_width(text):
+    """Pixels that a number of 12 px takes in the widest of the fonts (DejaVu Sans, where a % is half as wide again)."""
+    return sum(12 if sign == "%" else 8 for sign in text)
 
 
 def _dot(spot, label, text, near):
