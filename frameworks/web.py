@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from frameworks.models import Plan
-from frameworks.permissions import is_insider, require_permission
+from frameworks.permissions import Permission, has_permission, is_insider, require_permission
 
 
 class SignedInMixin:
@@ -44,6 +44,9 @@ class PlanMixin:
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
+        """`insider` and `may_edit` (the framework) decide which tabs and buttons a page shows; they cost no query."""
+        kwargs.setdefault("insider", is_insider(self.request.user, self.plan))
+        kwargs.setdefault("may_edit", has_permission(self.request.user, Permission.EDIT_FRAMEWORK, self.plan))
         return super().get_context_data(plan=self.plan, today=self.today, **kwargs)
 
 

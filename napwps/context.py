@@ -109,19 +109,16 @@ _BELONGS_TO = {
     "round_publish": "plan_rounds",
     "seat_new": "plan_people",
     "seat_assign": "plan_people",
-    "activity": "plan",
-    "activity_edit": "plan",
-    "indicator": "plan",
-    "indicator_edit": "plan",
-    "plan_gaps": "plan",
-    "plan_import": "plan",
-    "plan_import_preview": "plan",
-    "plan_edit": "plan",
 }
 
 
 def _entry_of(request):
+    """The address of the entry that a page lies under. What belongs to no other entry is part of the plan itself."""
     match, plan = request.resolver_match, getattr(request, "plan", None)
-    if match is None or plan is None or match.url_name not in _BELONGS_TO:
+    if match is None or plan is None:
         return request.path
-    return reverse(_BELONGS_TO[match.url_name], args=[plan.code])
+    if match.url_name in _BELONGS_TO:
+        return reverse(_BELONGS_TO[match.url_name], args=[plan.code])
+    own = {"dashboard", "my_report_latest", "review", "reports", "plan_rounds", "plan_people", "submission"}
+    inside = request.path.startswith(plan.get_absolute_url())
+    return plan.get_absolute_url() if inside and match.url_name not in own else request.path

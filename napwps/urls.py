@@ -15,8 +15,12 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("account/tokens/", Tokens.as_view(), name="tokens"),
     path("account/tokens/<str:key>/revoke/", RevokeToken.as_view(), name="token_revoke"),
+    # Before frameworks.urls: "plans/compare/" is no plan.
+    *(
+        path("", include(f"frameworks.urls_{part}"))
+        for part in ("structure", "context", "coordination", "crosswalk", "workbook", "import")
+    ),
     path("", include("frameworks.urls")),
-    path("", include("frameworks.urls_import")),
     path("", include("budgets.urls")),
     path("", include("monitoring.urls")),
     path("", include("monitoring.urls_reports")),

@@ -107,6 +107,12 @@ RULES = {
     "round_open": POST_OF_SECRETARIAT,
     "round_close": POST_OF_SECRETARIAT,
     "round_publish": OF_SECRETARIAT,
+    # frameworks: structure (urls_structure)
+    # frameworks: context (urls_context)
+    # frameworks: coordination (urls_coordination)
+    # frameworks: crosswalk (urls_crosswalk)
+    # frameworks: workbook (urls_workbook)
+    # frameworks: import (urls_import)
     "institutions": SIGNED_IN,
     "institution_new": OF_ANY_SECRETARIAT,
     "institution_edit": only(SECRETARIAT, strangers=FORBIDDEN),  # another country's secretariat does not

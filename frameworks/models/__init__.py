@@ -1,8 +1,16 @@
 """What was promised, by whom. Models import nothing upward (DESIGN.md)."""
 
-from frameworks.models.coordination import Seat, WorkingGroup
+from frameworks.models.context import (
+    ActivityTheme,
+    Assumption,
+    AssumptionCheck,
+    PlanTheme,
+    Theme,
+)
+from frameworks.models.coordination import Seat, TermsOfReference, WorkingGroup
+from frameworks.models.crosswalk import ExternalFramework, Provision, ProvisionLink
 from frameworks.models.history import StateChange
-from frameworks.models.indicator import Category, Dimension, Indicator, Target
+from frameworks.models.indicator import Category, CategoryTarget, Dimension, Indicator, Target
 from frameworks.models.people import ApiToken, Institution, InstitutionAlias, Membership, Role, User
 from frameworks.models.place import Place
 from frameworks.models.plan import Activity, Goal, Lead, Output, Pillar, Plan
@@ -11,9 +19,14 @@ from frameworks.models.upload import FrameworkImport
 
 __all__ = [
     "Activity",
+    "ActivityTheme",
     "ApiToken",
+    "Assumption",
+    "AssumptionCheck",
     "Category",
+    "CategoryTarget",
     "Dimension",
+    "ExternalFramework",
     "FrameworkImport",
     "Goal",
     "Indicator",
@@ -25,11 +38,16 @@ __all__ = [
     "Pillar",
     "Place",
     "Plan",
+    "PlanTheme",
+    "Provision",
+    "ProvisionLink",
     "ReportingRound",
     "Role",
     "Seat",
     "StateChange",
     "Target",
+    "TermsOfReference",
+    "Theme",
     "User",
     "WorkingGroup",
 ]

@@ -1,6 +1,10 @@
 """Who sits where: one working group per pillar, and seats with holders and dates. A vacant seat is visible."""
 
+import uuid
+from pathlib import Path
+
 import pghistory
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +30,17 @@ class WorkingGroup(models.Model):
         verbose_name = _("working group")
         verbose_name_plural = _("working groups")
         ordering = ["pillar"]
+
+
+class MemberCategory(models.TextChoices):
+    """For whom a member of the steering committee sits there (seed, Box 11)."""
+
+    MINISTRY = "ministry", _("Ministry (Director-General level)")
+    SECURITY = "security", _("Security institution")
+    PARLIAMENT = "parliament", _("Parliament")
+    CSO = "cso", _("Civil society (executive director)")
+    PARTNER = "partner", _("Development partner (technical staff)")
+    OTHER = "other", _("Other")
 
 
 class SeatQuerySet(ScopedQuerySet):
@@ -68,6 +83,12 @@ class Seat(models.Model):
     title = models.CharField(
         _("title"), max_length=120, blank=True, help_text=_("For example: Coordinator, Alternate.")
     )
+    category = models.CharField(
+        _("category of member"), max_length=12, choices=MemberCategory.choices, blank=True
+    )
+    is_coordinator = models.BooleanField(
+        _("chairs or coordinates"), default=False, help_text=_("One of each body.")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     closed_on = models.DateField(_("abolished on"), null=True, blank=True)
     holders = models.ManyToManyField("frameworks.User", through="frameworks.Membership", related_name="seats")
@@ -98,6 +119,27 @@ class Seat(models.Model):
                 name="seat_focal_point_institution",
                 violation_error_message=_("A focal point speaks for an institution: choose it."),
             ),
+            models.CheckConstraint(
+                condition=Q(category="") | Q(role=Role.STEERING_COMMITTEE),
+                name="seat_category_of_committee",
+                violation_error_message=_("Only members of the steering committee have a category."),
+            ),
+            models.CheckConstraint(
+                # A working group has two co-leads of equal standing and nobody above them.
+                condition=Q(is_coordinator=False)
+                | Q(role__in=[Role.STEERING_COMMITTEE, Role.MONITORING_TEAM, Role.SECRETARIAT]),
+                name="seat_coordinator_of_body",
+                violation_error_message=_(
+                    "The steering committee, the monitoring team and the secretariat have somebody who coordinates; a "
+                    "working group has its two co-leads."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["plan", "role"],
+                condition=Q(is_coordinator=True, closed_on__isnull=True),
+                name="seat_one_coordinator",
+                violation_error_message=_("Another seat of this body chairs or coordinates it."),
+            ),
             models.UniqueConstraint(
                 fields=["working_group", "role"],
                 condition=Q(role__in=CO_LEAD_ROLES, closed_on__isnull=True),
@@ -114,3 +156,74 @@ class Seat(models.Model):
 
     def __str__(self):
         return self.title or self.get_role_display()
+
+
+class Body(models.TextChoices):
+    """The bodies of a plan that have terms of reference."""
+
+    STEERING_COMMITTEE = "steering_committee", _("Steering committee")
+    WORKING_GROUP = "working_group", _("Working group")
+    MONITORING_TEAM = "monitoring_team", _("Monitoring team")
+    SECRETARIAT = "secretariat", _("Secretariat")
+
+
+def terms_path(terms, filename):
+    """A name that gives nothing away and cannot collide; the user's file name is kept in the row."""
+    return f"terms/{terms.public_id}{Path(filename).suffix.lower()}"
+
+
+@pghistory.track()
+class TermsOfReference(models.Model):
+    """One version of the terms of reference of a body: text, a file, or both. Versions are added, never changed."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    plan = models.ForeignKey("frameworks.Plan", on_delete=models.CASCADE, related_name="terms_of_reference")
+    body = models.CharField(_("body"), max_length=20, choices=Body.choices)
+    working_group = models.ForeignKey(
+        WorkingGroup,
+        verbose_name=_("working group"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="terms_of_reference",
+    )
+    version = models.PositiveSmallIntegerField(_("version"))
+    adopted_on = models.DateField(_("adopted on"), null=True, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    file = models.FileField(_("file"), upload_to=terms_path, blank=True)
+    file_name = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    note = models.TextField(_("what is new"), blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("added"))
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("terms of reference")
+        verbose_name_plural = _("terms of reference")
+        ordering = ["plan", "body", "working_group", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "body", "working_group", "version"],
+                name="terms_version_once",
+                nulls_distinct=False,
+                violation_error_message=_("This body already has a version with that number."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(body=Body.WORKING_GROUP) & Q(working_group__isnull=False))
+                | (~Q(body=Body.WORKING_GROUP) & Q(working_group__isnull=True)),
+                name="terms_of_a_body",
+                violation_error_message=_("Say which working group the terms of reference are for."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(text="") | ~Q(file=""),
+                name="terms_said",
+                violation_error_message=_("Write the terms of reference, or choose their file."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.working_group.pillar if self.working_group_id else self.get_body_display()} {self.version}"

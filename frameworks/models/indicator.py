@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.models.base import ScopedQuerySet, natural_sort_key, same_plan_as
-from frameworks.models.plan import Lead, code_validator
+from frameworks.models.plan import Lead, code_validator, continues_field
 
 
 class IndicatorType(models.TextChoices):
@@ -143,6 +143,7 @@ class Indicator(models.Model):
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
+    continues = continues_field("self")
     sort_key = natural_sort_key()
 
     objects = IndicatorQuerySet.as_manager()
@@ -223,6 +224,17 @@ class ResponsibleInstitution(Indicator.responsible.through):
         proxy = True
 
 
+def value_or_pair():
+    """A target is one number, or numerator and denominator."""
+    return Q(value__isnull=False, numerator__isnull=True, denominator__isnull=True) | Q(
+        value__isnull=True,
+        numerator__isnull=False,
+        denominator__isnull=False,
+        numerator__gte=0,
+        denominator__gt=0,
+    )
+
+
 class TargetQuerySet(ScopedQuerySet):
     plan_path = "indicator__plan"
 
@@ -251,14 +263,7 @@ class Target(models.Model):
                 violation_error_message=_("This indicator already has a target for that period."),
             ),
             models.CheckConstraint(
-                condition=Q(value__isnull=False, numerator__isnull=True, denominator__isnull=True)
-                | Q(
-                    value__isnull=True,
-                    numerator__isnull=False,
-                    denominator__isnull=False,
-                    numerator__gte=0,
-                    denominator__gt=0,
-                ),
+                condition=value_or_pair(),
                 name="target_value_or_pair",
                 violation_error_message=_("Give a target as a value, or as numerator and denominator."),
             ),
@@ -320,3 +325,37 @@ class Category(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class CategoryTargetQuerySet(ScopedQuerySet):
+    plan_path = "category__dimension__indicator__plan"
+
+
+@pghistory.track()
+class CategoryTarget(models.Model):
+    """What is promised for one category of a breakdown, where a plan promises so much (half of them Suco Chiefs)."""
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="targets")
+    period_end = models.DateField(_("for the period that ends on"))
+    value = figure_field(_("target"))
+    numerator = figure_field(_("target numerator"))
+    denominator = figure_field(_("target denominator"))
+
+    objects = CategoryTargetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("target of a category")
+        verbose_name_plural = _("targets of categories")
+        ordering = ["category", "period_end"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category", "period_end"],
+                name="category_target_once_a_period",
+                violation_error_message=_("This category already has a target for that period."),
+            ),
+            models.CheckConstraint(
+                condition=value_or_pair(),
+                name="category_target_value_or_pair",
+                violation_error_message=_("Give a target as a value, or as numerator and denominator."),
+            ),
+        ]

@@ -107,6 +107,13 @@ class Plan(models.Model):
     holds_illustrative_data = models.BooleanField(
         _("holds illustrative data"), default=False, help_text=_("Marks every page and report of the plan.")
     )
+    themes = models.ManyToManyField(
+        "frameworks.Theme",
+        verbose_name=_("themes"),
+        through="frameworks.PlanTheme",
+        blank=True,
+        related_name="plans",
+    )
 
     objects = PlanQuerySet.as_manager()
 
@@ -212,6 +219,18 @@ class Pillar(models.Model):
         return self.plan_id, None, self.pk
 
 
+def continues_field(model):
+    """The row of an earlier plan that this one carries on: what comparing two generations goes by (issue B)."""
+    return models.ForeignKey(
+        model,
+        verbose_name=_("carries on"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="continued_by",
+    )
+
+
 def code_unique(name, message):
     return models.UniqueConstraint(fields=["plan", "code"], name=name, violation_error_message=message)
 
@@ -240,6 +259,7 @@ class ResultLevel(models.Model):
 class Goal(ResultLevel):
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="goals")
     pillar = models.ForeignKey(Pillar, on_delete=models.PROTECT, related_name="goals")
+    continues = continues_field("self")
 
     class Meta(ResultLevel.Meta):
         verbose_name = _("goal")
@@ -252,6 +272,7 @@ class Goal(ResultLevel):
 class Output(ResultLevel):
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="outputs")
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="outputs")
+    continues = continues_field("self")
 
     class Meta(ResultLevel.Meta):
         verbose_name = _("output")
@@ -275,9 +296,17 @@ class Activity(ResultLevel):
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="activities")
     output = models.ForeignKey(Output, on_delete=models.PROTECT, related_name="activities")
+    continues = continues_field("self")
     years = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("years"), default=list, blank=True)
     institutions = models.ManyToManyField(
         "frameworks.Institution", through="frameworks.Lead", related_name="activities"
+    )
+    themes = models.ManyToManyField(
+        "frameworks.Theme",
+        verbose_name=_("themes"),
+        through="frameworks.ActivityTheme",
+        blank=True,
+        related_name="activities",
     )
 
     objects = ActivityQuerySet.as_manager()

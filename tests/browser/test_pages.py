@@ -98,6 +98,12 @@ LOOKS = [
     Look("review", "secretariat"),
     Look("tokens", "monitoring"),
     *(Look(name, "admin", code=EMPTY_PLAN) for name in ("plan", "plan_gaps", "plan_people", "plan_rounds", "reports", "dashboard")),
+    # structure
+    # context
+    # coordination
+    # crosswalk
+    # workbook
+    # import
     # Pages that say no.
     Look("plan", code="NO-SUCH-PLAN", status=404),
     Look("plan_edit", "focal.sei", status=403),
