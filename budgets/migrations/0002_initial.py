@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from frameworks.migration_batches import in_batches
 
 
 class Migration(migrations.Migration):
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
-    operations = [
+    operations = in_batches([
         migrations.AddField(
             model_name='costing',
             name='activity',
@@ -61,4 +62,4 @@ class Migration(migrations.Migration):
             model_name='costingevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e24ff75b4f194b2a981b2d5e42bf26bd2ed71fdd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_03503', table='budgets_costingevent', when='BEFORE')),
         ),
-    ]
+    ])

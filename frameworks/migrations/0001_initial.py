@@ -18,6 +18,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations, models
+from frameworks.migration_batches import in_batches
 
 
 class Migration(migrations.Migration):
@@ -30,7 +31,7 @@ class Migration(migrations.Migration):
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
-    operations = [
+    operations = in_batches([
         BtreeGistExtension(),
         TrigramExtension(),
         UnaccentExtension(),
@@ -2622,4 +2623,4 @@ class Migration(migrations.Migration):
             model_name='responsibleinstitution',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "frameworks_responsibleinstitutionevent" ("id", "indicator_id", "institution_id", "pgh_context_id", "pgh_created_at", "pgh_label") VALUES (OLD."id", OLD."indicator_id", OLD."institution_id", _pgh_attach_context(), NOW(), \'delete\'); RETURN NULL;', hash='79a6024e27e28083e5e9d295a860ecf5e9e72f96', operation='DELETE', pgid='pgtrigger_delete_delete_62371', table='frameworks_indicator_responsible', when='AFTER')),
         ),
-    ]
+    ])

@@ -10,6 +10,7 @@ import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from frameworks.migration_batches import in_batches
 
 
 class Migration(migrations.Migration):
@@ -22,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = in_batches([
         migrations.CreateModel(
             name='ActivityProgress',
             fields=[
@@ -465,4 +466,4 @@ class Migration(migrations.Migration):
             model_name='submissionevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ad40da008f9564ddaa7a7c2d8217711181394414', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c3257', table='monitoring_submissionevent', when='BEFORE')),
         ),
-    ]
+    ])
