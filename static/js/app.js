@@ -28,6 +28,9 @@
     menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
+  // Filters that nobody set are folded on a phone, so that the list itself comes first.
+  if (matchMedia("(max-width: 29.99rem)").matches) all("[data-fold]").forEach((box) => { box.open = false; });
+
   // Unsaved changes: ask before the page is left.
   let dirty = false;
   document.addEventListener("input", (event) => { if (event.target.closest("form[data-guard]")) dirty = true; });
