@@ -237,6 +237,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "monitoring.tasks.rescue_stopped_reports",
         "schedule": timedelta(seconds=number("BEAT_SECONDS", 60)),
     },
+    "imports-that-stopped": {
+        "task": "frameworks.tasks.rescue_stopped_imports",
+        "schedule": timedelta(seconds=number("BEAT_SECONDS", 60)),
+    },
     "results-at-the-turn-of-the-day": {
         "task": "monitoring.tasks.refresh_all_results",
         "schedule": timedelta(hours=6),
@@ -244,6 +248,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 # A report run without a sign of life for this long is taken for stopped (seconds).
 REPORT_SILENCE_SECONDS = number("REPORT_SILENCE_SECONDS", 120)
+IMPORT_SILENCE_SECONDS = number("IMPORT_SILENCE_SECONDS", 120)  # the same of an import
 
 # Removing a target or a cost is a change too: the default of pghistory forgets deletions.
 PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

@@ -18,7 +18,17 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from frameworks.models import ApiToken, FrameworkImport, Indicator, ReportingRound, Role
+from frameworks.models import (
+    ApiToken,
+    ExternalFramework,
+    FrameworkImport,
+    Indicator,
+    Provision,
+    ProvisionLink,
+    ReportingRound,
+    Role,
+    TermsOfReference,
+)
 from monitoring.models import ReportRun, Submission
 from tests.world import give_seat, make_round, make_user
 
@@ -110,9 +120,30 @@ RULES = {
     # frameworks: structure (urls_structure)
     # frameworks: context (urls_context)
     # frameworks: coordination (urls_coordination)
+    "plan_people_history": INSIDE,
+    "seat_edit": OF_SECRETARIAT,
+    "plan_terms": INSIDE,
+    "terms": INSIDE,
+    "terms_new": OF_SECRETARIAT,
+    "terms_file": INSIDE,
+    "institution": SIGNED_IN,
+    "institution_merge": only(SECRETARIAT, strangers=FORBIDDEN),
     # frameworks: crosswalk (urls_crosswalk)
+    "plan_crosswalk": PUBLIC,
+    "plan_crosswalk_framework": PUBLIC,
+    "plan_crosswalk_provision": PUBLIC,
+    "provision_link": OF_SECRETARIAT,
+    "provision_links": OF_SECRETARIAT,
+    "goal_provisions": OF_SECRETARIAT,
+    "external_frameworks": SIGNED_IN,
+    "external_framework_new": OF_ANY_SECRETARIAT,
+    "external_framework_edit": OF_ANY_SECRETARIAT,
+    "external_framework_remove": only(SECRETARIAT, "outsider", strangers=FORBIDDEN, post_only=True),
+    "external_frameworks_standard": only(SECRETARIAT, "outsider", strangers=FORBIDDEN, post_only=True),
     # frameworks: workbook (urls_workbook)
     # frameworks: import (urls_import)
+    "plan_import_columns": OF_SECRETARIAT,
+    "plan_import_progress": OF_SECRETARIAT,
     "institutions": SIGNED_IN,
     "institution_new": OF_ANY_SECRETARIAT,
     "institution_edit": only(SECRETARIAT, strangers=FORBIDDEN),  # another country's secretariat does not
@@ -134,6 +165,8 @@ RULES = {
     # API: everybody may call; what comes back is tests/monitoring/test_api.py's business
     "api_plans": PUBLIC,
     "api_indicators": PUBLIC,
+    "api_external_frameworks": PUBLIC,
+    "api_crosswalk": PUBLIC,
     "api_indicator_data": PUBLIC,
     "api_schema": PUBLIC,
     "api_docs": PUBLIC,
@@ -184,6 +217,13 @@ def stage(world):
         created_by=world.secretariat,
         created_at=now,
     )
+    world.terms = TermsOfReference.objects.create(
+        plan=world.plan,
+        body="steering_committee",
+        version=1,
+        file=ContentFile(b"%PDF-1.7", "terms.pdf"),
+        created_at=now,
+    )
     world.newcomer = make_user("newcomer")
     world.newcomer.set_unusable_password()
     world.newcomer.save()
@@ -203,6 +243,14 @@ def stage(world):
         plan=world.plan, round=world.round, pillar=world.participation, state="done", created_at=now,
         heartbeat_at=now, finished_at=now, file=ContentFile(b"%PDF-1.7", "report.pdf"),
     )  # fmt: skip
+    asked = ExternalFramework.objects.create(
+        code="UNSCR-1325", name="Resolution 1325", short_name="UNSCR 1325"
+    )
+    ProvisionLink.objects.create(
+        plan=world.plan,
+        provision=Provision.objects.create(framework=asked, code="Participation", title="Women take part"),
+        indicator=world.indicators["i111a"],
+    )
     world.failed = ReportRun.objects.create(
         plan=world.plan, round=world.round, pillar=world.participation, state="failed", error="Stopped.", created_at=now, heartbeat_at=now,
     )  # fmt: skip
@@ -225,12 +273,17 @@ def arguments(name, world):
         "acode": "1.1.1",
         "icode": "1.1.1a",
         "pcode": "P1",
+        "body": "wg-P1",
         "label": "planned" if name in {"round_open", "round_edit"} else "2024",
         "pk": world.submission.pk,
         "action": "submit",
         "upload": world.upload.public_id,
         "public_id": world.report.public_id,
         "key": world.token.token_key,
+        "fcode": "UNSCR-1325",
+        "vcode": "Participation",
+        "level": "activity",
+        "tcode": "1" if name == "goal_provisions" else "1.1.1",
         "uidb64": urlsafe_base64_encode(force_bytes(world.nobody.pk)),
         "token": default_token_generator.make_token(world.nobody),
     }
@@ -242,8 +295,10 @@ def arguments(name, world):
         values["pk"] = world.seats["focal_mae"].memberships.get().pk
     if name == "person_link":
         values["pk"] = world.newcomer.pk
-    if name.startswith("institution_"):
+    if name.startswith("institution"):
         values["code"] = "MSSI"
+    if name == "terms_file":
+        values["public_id"] = world.terms.public_id
     pattern = next(pattern for pattern in patterns() if pattern.name == name)
     return {key: values[key] for key in pattern.pattern.converters}
 
@@ -283,7 +338,9 @@ def test_who_may(name, stage):
 OF_A_PLAN = sorted(
     name
     for name, rule in RULES.items()
-    if name in {"plan", "activity", "indicator"} or rule in (INSIDE, OF_SECRETARIAT)
+    if name in {"plan", "activity", "indicator"}
+    or name.startswith("plan_crosswalk")
+    or rule in (INSIDE, OF_SECRETARIAT)
 )
 
 

@@ -10,13 +10,13 @@ from frameworks.models import Institution
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label=_("Excel workbook (.xlsx)"),
+        label=_("Excel workbook (.xlsx) or CSV file"),
         allow_empty_file=True,
         help_text=_(
             "The logframe as it lies: pillar sheets with outputs, activities, indicators, years and leads; and a sheet of working groups if there is one."
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
-        error_messages={"required": _("Choose a workbook.")},
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
+        error_messages={"required": _("Choose a file.")},
     )
 
     def clean_file(self):

@@ -2,8 +2,8 @@
 
     read_logframe → ParsedWorkbook (results.py)
 
-The way of a file: safe_workbook (is it a workbook, and a harmless one?) → grid (cells, merged ranges) → layout (which
-column is what) → matrix and groups (the content) → tree (codes, doubles). Nothing here touches the database.
+The way of a file: opening (safe_workbook, safe_csv: is it a table, and a harmless one?) → grid (cells, merged ranges) →
+layout (which column is what; columns.py when a person says it) → matrix and groups (the content) → tree (codes, doubles). Nothing here touches the database.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +22,9 @@ from frameworks.imports.names import (
     resolve_all,
     split_names,
 )
-from frameworks.imports.parts import UnreadableWorkbook, damaged
+from frameworks.imports.opening import open_grids
+from frameworks.imports.parts import UnreadableWorkbook
 from frameworks.imports.results import Doubt, Doubts, ParsedPlan, ParsedWorkbook, Source
-from frameworks.imports.safe_workbook import open_workbook
 from frameworks.imports.tree import finish
 from frameworks.imports.vocabulary import FIELD_LABELS
 
@@ -47,25 +47,14 @@ __all__ = [
 
 
 def read_logframe(file, *, filename, known=(), layouts=None):
-    """Reads an uploaded .xlsx into a ParsedWorkbook.
+    """Reads an uploaded .xlsx or CSV file into a ParsedWorkbook.
 
     `file` is open for reading in binary mode. `known`: institutions that exist already (KnownInstitution objects or
     spellings), so that a name with "and" in it is not taken apart. `layouts`: {sheet: Layout} corrected by a person,
-    instead of those found. Raises UnreadableWorkbook for a file that cannot be opened at all; whatever is wrong inside
+    instead of those found (columns.py); None for a sheet that is to be left out. Raises UnreadableWorkbook for a file that cannot be opened at all; whatever is wrong inside
     a workbook that opens is among the result's doubts.
     """
-    workbook, facts = open_workbook(file, filename=filename)
-    try:
-        hidden = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state != "visible"]
-        grids = [
-            Grid.from_openpyxl(sheet, facts[sheet.title])
-            for sheet in workbook.worksheets
-            if sheet.title not in hidden
-        ]
-    except Exception as error:
-        raise damaged(filename) from error
-    finally:
-        workbook.close()
+    grids, hidden = open_grids(file, filename=filename)
     return read_grids(grids, filename=filename, known=known, layouts=layouts, hidden=hidden)
 
 
@@ -84,8 +73,14 @@ def read_grids(grids, *, filename, known=(), layouts=None, hidden=()):
         doubts.error(
             "empty_workbook", Source(""), _("The workbook is empty: no visible sheet holds anything.")
         )
-    found = [(grid, (layouts or {}).get(grid.title) or find_layout(grid)) for grid in filled]
+    corrected = layouts or {}
+    found = [
+        (grid, corrected[grid.title] if grid.title in corrected else find_layout(grid)) for grid in filled
+    ]
     for grid, layout in found:
+        if layout is None and grid.title in corrected:
+            doubts.note("left_out", Source(grid.title), _("You left this sheet out; it is not read."))
+            continue
         if layout is None:
             _no_headers(grid, any(layout for _grid, layout in found), doubts)
             continue
@@ -124,7 +119,7 @@ def _no_headers(grid, others_found, doubts):
 def _note_columns(grid, layout, doubts):
     """Notes on what is not read or read by a guess: unknown columns, columns without header, hidden rows and cells."""
     for column in layout.unknown:
-        twin = column.field and column.field != "other" and layout.column(column.field)
+        twin = not layout.by_hand and column.field and column.field != "other" and layout.column(column.field)
         if twin:
             doubts.warning(
                 "column_twice",
@@ -136,7 +131,7 @@ def _note_columns(grid, layout, doubts):
                 other=twin.source.cell,
                 field=FIELD_LABELS.get(column.field.removesuffix("_code"), column.field),
             )
-        else:
+        elif not layout.by_hand:
             doubts.note(
                 "column_not_read",
                 column.source,

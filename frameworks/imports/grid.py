@@ -70,6 +70,9 @@ class Grid:
         self.last_row = max((row for row, _column in self.cells), default=0)
         self.last_column = max((column for _row, column in self.cells), default=0)
         self.hidden_rows = tuple(row for row in hidden_rows if row <= self.last_row)
+        self.is_file = (
+            False  # a CSV file: the title is the name of the file, not one that somebody gave a sheet
+        )
         self.covered = []  # cells that a merged cell hides: nobody sees them, so they are not read
         self._anchor = {}  # a dictionary, not a search through ranges: sheets have thousands of merged ranges
         self._extent = {}

@@ -31,7 +31,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a sheet is read: its kind, header rows and columns. `unknown` are columns with a header nobody knows."""
+    """How a sheet is read: its kind, header rows and columns. `unknown` are columns with a header nobody knows.
+
+    by_hand: a person said so (columns.py); then `unknown` are those to be left out, and `pillar` and `goal` may name what
+    no line and no column of the sheet does.
+    """
 
     sheet: str
     kind: str
@@ -39,6 +43,9 @@ class Layout:
     last_row: int
     columns: tuple[Column, ...]
     unknown: tuple[Column, ...] = ()
+    pillar: str = ""
+    goal: str = ""
+    by_hand: bool = False
 
     def column(self, field):
         """The first column of a field, or None."""
@@ -57,7 +64,7 @@ def find_layout(grid):
     best, best_score = None, 0.0
     for row in range(1, min(HEADER_ROWS, grid.last_row) + 1):
         for kind, headers in ((MATRIX, HEADERS), (GROUPS, GROUP_HEADERS)):
-            layout, score = _read_headers(grid, row, kind, headers)
+            layout, score = read_headers(grid, row, kind, headers)
             if _is_enough(layout) and score > best_score:
                 best, best_score = layout, score
     return best
@@ -121,7 +128,8 @@ def _code_of_level(words):
     return next((level for level in LEVELS if name in HEADERS[level]), "")
 
 
-def _read_headers(grid, row, kind, headers):
+def read_headers(grid, row, kind, headers):
+    """(the Layout of a sheet whose headers stand in `row`, how sure that is)."""
     sub = _has_sub_header(grid, row, headers)
     columns, unknown, score, taken, tops = [], [], 0.0, set(), set()
     top_field, top_text = "", ""

@@ -98,8 +98,12 @@ class _Reader:
                     self.book.title = cell
                 elif self.book.title is None or cell.text != self.book.title.text:
                     self.note_not_read(cell)
-        if self.current["pillar"] is None and "pillar" not in self.view.field_at.values():
+        if self.layout.pillar:
+            self.begin_pillar(self.said(self.layout.pillar), self.layout.pillar)
+        elif self.current["pillar"] is None and "pillar" not in self.view.field_at.values():
             self.begin_pillar_of_sheet()
+        if self.layout.goal:
+            goal = self.said(self.layout.goal), ("goal", *texts.split_code(self.layout.goal))
         if goal:
             cell, (_field, code, text) = goal
             if self.current["pillar"] is None:
@@ -107,9 +111,13 @@ class _Reader:
             else:
                 self.begin("goal", cell, code, text)
 
+    def said(self, text):
+        """A text that stands in no cell: a person gave it, or it is the sheet's own name."""
+        return grids.Cell(self.grid.title, 1, 1, grids.TEXT, text, text, text)
+
     def begin_pillar_of_sheet(self):
         code, name = texts.split_pillar(self.grid.title)
-        cell = grids.Cell(self.grid.title, 1, 1, grids.TEXT, name, self.grid.title, name)
+        cell = self.said(self.grid.title)
         if texts.fold(name).rstrip("0123456789 ") in (
             "sheet",
             "folha",
@@ -123,6 +131,15 @@ class _Reader:
                 Source(self.grid.title),
                 _(
                     "The pillar takes the name of the sheet, “{name}”. Rename the sheet if the pillar is called otherwise."
+                ),
+                name=name,
+            )
+        elif self.grid.is_file:
+            self.doubts.warning(
+                "pillar_of_file",
+                Source(self.grid.title),
+                _(
+                    "The pillar takes the name of the file, “{name}”. If it is called otherwise, name it under “Correct the columns”."
                 ),
                 name=name,
             )

@@ -47,7 +47,7 @@ def open_workbook(file, *, filename):
     `file` is open for reading in binary mode. Raises UnreadableWorkbook, with a sentence for the user, for anything
     that is not an .xlsx workbook within the limits above.
     """
-    data = _read(file, filename)
+    data = read_bytes(file, filename)
     try:
         facts_by_part = _check(data, filename)
         workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
@@ -76,7 +76,8 @@ def open_workbook(file, *, filename):
     return workbook, facts
 
 
-def _read(file, filename):
+def read_bytes(file, filename):
+    """All of an uploaded file. Raises UnreadableWorkbook when it is empty or too large."""
     if file.seekable():
         file.seek(0)
     data = file.read(MAX_UPLOAD + 1)

@@ -42,18 +42,38 @@ class ImportRefused(Exception):
 
 
 @transaction.atomic
-def save_logframe(*, parsed, plan, by, at, answers=None, fingerprint=None, reason=""):
+def save_logframe(
+    *, parsed, plan, by, at, answers=None, fingerprint=None, reason="", progress=lambda step, percent: None
+):
     """Applies a ParsedWorkbook to a plan and returns the Difference that was applied.
 
     The plan's row is locked and the difference worked out anew, so that two imports at once follow each other.
     `fingerprint`: of the preview that the person saw; when the plan has changed since, nothing is saved. `by` may be None
-    for a command on the server; otherwise EDIT_FRAMEWORK is required. Raises PermissionDenied, ImportRefused.
+    for a command on the server; otherwise EDIT_FRAMEWORK is required. `progress(step, percent)` is told how far it is.
+    Raises PermissionDenied, ImportRefused.
     """
     if by is not None:
         require_permission(by, Permission.EDIT_FRAMEWORK, plan)
     if plan.pk:
-        plan = Plan.objects.select_for_update().get(pk=plan.pk)
+        # NO KEY: whoever adds something to the plan meanwhile need not wait for a large import.
+        plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    progress("comparing", 30)
     difference = compare(parsed, plan, load_existing(plan if plan.pk else None), answers)
+    refuse(difference, plan, fingerprint=fingerprint, reason=reason)
+    progress("saving", 45)
+    context = {"action": "import", "file": parsed.filename, "reason": reason}
+    with pghistory.context(**(context | ({"user": by.pk} if by else {}))):
+        if not plan.pk:
+            plan.full_clean()
+            plan.save()
+        _save(difference, plan)
+    progress("results", 80)
+    announce(indicators=Indicator.objects.filter(plan=plan), at=at)
+    return difference
+
+
+def refuse(difference, plan, *, fingerprint, reason):
+    """Raises ImportRefused when a Difference may not be saved: errors, a plan that changed since the preview, no reason."""
     if not difference.can_be_saved:
         raise ImportRefused(_("The workbook has errors; nothing was saved."), difference)
     if fingerprint is not None and difference.fingerprint() != fingerprint:
@@ -62,14 +82,6 @@ def save_logframe(*, parsed, plan, by, at, answers=None, fingerprint=None, reaso
         )
     if plan.pk and plan.is_under_change_control and difference.changes_anything and not reason.strip():
         raise ImportRefused(_("This plan is endorsed: say why it is changed."), difference)
-    context = {"action": "import", "file": parsed.filename, "reason": reason}
-    with pghistory.context(**(context | ({"user": by.pk} if by else {}))):
-        if not plan.pk:
-            plan.full_clean()
-            plan.save()
-        _save(difference, plan)
-    announce(indicators=Indicator.objects.filter(plan=plan), at=at)
-    return difference
 
 
 def _save(difference, plan):
@@ -86,8 +98,7 @@ def _save(difference, plan):
 
 def _save_institutions(difference, plan):
     new = [who.institution for who in difference.new_institutions]
-    for institution in new:
-        institution.save()
+    Institution.objects.bulk_create(new, batch_size=BATCH)
     groups = [one for one in new if one.kind == InstitutionKind.GROUP]
     if groups:
         # "CSOs" stands for the civil-society organisations that the plan knows (DOMAIN.md, Glossary).

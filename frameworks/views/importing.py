@@ -1,69 +1,125 @@
 """Importing a logframe in the browser: upload, preview with the cell of every doubt, save all or nothing."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.generic import FormView, TemplateView
+from django.views.generic import FormView, TemplateView, View
 
 from frameworks.forms.importing import ReasonForm, UploadForm, WhoForm
 from frameworks.imports import UnreadableWorkbook, read_logframe
-from frameworks.imports.difference import SAME, compare
-from frameworks.imports.existing import known_institutions, load_existing
-from frameworks.imports.saving import ImportRefused, save_logframe
+from frameworks.imports.apply import preview, rows_to_write, written_by
+from frameworks.imports.difference import SAME
+from frameworks.imports.existing import known_institutions
+from frameworks.imports.run import step_text
+from frameworks.imports.saving import ImportRefused, refuse, save_logframe
 from frameworks.models import FrameworkImport
-from frameworks.models.upload import ImportState
-from frameworks.operations.importing import close_import, keep_upload
+from frameworks.models.upload import ImportKind, ImportState
+from frameworks.operations.importing import (
+    UNDECIDED,
+    busy_message,
+    close_import,
+    import_at_work,
+    is_silent,
+    keep_upload,
+    outcomes,
+    queue_import,
+)
 from frameworks.permissions import Permission
+from frameworks.terminology import MANY
 from frameworks.web import PlanMixin
+from frameworks.workflow import StateConflict
 
 #: Rows of a preview page; a plan of 3,000 indicators is summed up beyond them.
 SHOWN = 250
+#: So many things are saved at once while the person waits; more are saved by the worker, with progress.
+AT_ONCE = 300
+#: Imports listed on the upload page.
+RECENT = 10
+
+
+class UploadMixin:
+    """Finds the upload of the address, still to be decided, after PlanMixin has said who may come in. Before it in the bases."""
+
+    states = UNDECIDED
+
+    @property
+    def upload(self):
+        if not hasattr(self, "_upload"):
+            uploads = FrameworkImport.objects.visible_to(self.request.user).filter(
+                plan=self.plan, kind=ImportKind.LOGFRAME, state__in=self.states
+            )
+            self._upload = get_object_or_404(
+                uploads.select_related("created_by"), public_id=self.kwargs["upload"]
+            )
+            self._upload.plan = self.plan
+        return self._upload
 
 
 class PlanImport(PlanMixin, FormView):
-    """Upload. A file that cannot be read is refused here, at its field."""
+    """Upload. A file that cannot be read is refused here, at its field; one without headers that we know is asked about."""
 
     template_name = "frameworks/import.html"
     form_class = UploadForm
     permission = Permission.EDIT_FRAMEWORK
 
     def get_context_data(self, **kwargs):
-        waiting = FrameworkImport.objects.visible_to(self.request.user).filter(
-            plan=self.plan, state=ImportState.PREVIEWED
-        )
-        return super().get_context_data(waiting=waiting.select_related("created_by")[:5], **kwargs)
+        uploads = FrameworkImport.objects.visible_to(self.request.user).filter(plan=self.plan)
+        recent = list(uploads.select_related("created_by").order_by("-created_at", "-pk")[:RECENT])
+        return super().get_context_data(recent=with_outcome(recent, self.plan), **kwargs)
 
     def form_valid(self, form):
         file = form.cleaned_data["file"]
         try:
-            read_logframe(file, filename=file.name, known=known_institutions())
+            parsed = read_logframe(file, filename=file.name, known=known_institutions())
         except UnreadableWorkbook as error:
             form.add_error("file", str(error))
             return self.form_invalid(form)
         file.seek(0)
         upload = keep_upload(plan=self.plan, file=file, by=self.request.user, at=timezone.now())
-        return redirect("plan_import_preview", self.plan.code, upload.public_id)
+        unknown = not parsed.layouts and any(doubt.code == "no_headers" for doubt in parsed.errors)
+        page = "plan_import_columns" if unknown else "plan_import_preview"
+        return redirect(page, self.plan.code, upload.public_id)
 
 
-class PlanImportPreview(PlanMixin, TemplateView):
+def with_outcome(uploads, plan):
+    """The uploads, each with `decided_by` and `written`: [(its level in the plan's words, created, changed)]."""
+    labels = {level: plan.words[many] for level, many in MANY.items()}
+    labels |= {
+        "pillar": _("Pillars"),
+        "group": _("Working groups"),
+        "target": _("Targets"),
+        "institution": _("Institutions"),
+    }
+    found = outcomes(uploads)
+    for upload in uploads:
+        upload.decided_by, written = found.get(upload.pk, (None, {}))
+        upload.written = [(labels.get(level, level), row) for level, row in written.items()]
+    return uploads
+
+
+class PlanImportPreview(UploadMixin, PlanMixin, TemplateView):
     """What would be created, changed or left; then save, discard, or say whom a name means."""
 
     template_name = "frameworks/import_preview.html"
     permission = Permission.EDIT_FRAMEWORK
+    states = (*UNDECIDED, ImportState.QUEUED)
 
     def get(self, request, *args, **kwargs):
-        self.upload = self._upload()
+        if self.upload.state == ImportState.QUEUED:
+            return self._to("plan_import_progress")
         return self._page(self._difference())
 
     def post(self, request, *args, **kwargs):
-        self.upload = self._upload()
         action = request.POST.get("action")
+        if self.upload.state == ImportState.QUEUED:
+            return self._to("plan_import_progress")
         if action == "discard":
             close_import(upload=self.upload, state=ImportState.DISCARDED, by=request.user, at=timezone.now())
-            messages.info(request, _("The workbook was discarded; nothing was saved."))
+            messages.info(request, _("The file was discarded; nothing was saved."))
             return redirect("plan_import", self.plan.code)
         if action == "who":
             return self._answer()
@@ -71,16 +127,12 @@ class PlanImportPreview(PlanMixin, TemplateView):
             return self._save()
         raise Http404
 
-    def _upload(self):
-        uploads = FrameworkImport.objects.visible_to(self.request.user).filter(plan=self.plan)
-        return get_object_or_404(uploads, public_id=self.kwargs["upload"], state=ImportState.PREVIEWED)
-
-    def _parsed(self):
-        with self.upload.file.open("rb") as file:
-            return read_logframe(file, filename=self.upload.file_name, known=known_institutions())
+    def _to(self, name):
+        return redirect(name, self.plan.code, self.upload.public_id)
 
     def _difference(self):
-        return compare(self._parsed(), self.plan, load_existing(self.plan), self.upload.answers)
+        self.parsed, difference = preview(self.upload, self.plan)
+        return difference
 
     def _answer(self):
         form = WhoForm(self._difference().whos, data=self.request.POST)
@@ -90,35 +142,65 @@ class PlanImportPreview(PlanMixin, TemplateView):
             }
             self.upload.save(update_fields=["answers"])
             messages.success(self.request, _("The preview now uses the names as you said."))
-        return redirect("plan_import_preview", self.plan.code, self.upload.public_id)
+        return self._to("plan_import_preview")
 
     def _save(self):
-        reason = ReasonForm(self.request.POST)
-        reason.is_valid()
+        form = ReasonForm(self.request.POST)
+        form.is_valid()
+        reason = form.cleaned_data.get("reason", "")
+        seen = self.request.POST.get("fingerprint", "")
+        difference = self._difference()
+        busy = import_at_work(self.plan)
+        if busy is not None:
+            return self._page(difference, refused=busy_message(busy), reason=form, status=409)
         try:
-            difference = save_logframe(
-                parsed=self._parsed(),
-                plan=self.plan,
-                by=self.request.user,
-                at=timezone.now(),
-                answers=self.upload.answers,
-                fingerprint=self.request.POST.get("fingerprint", ""),
-                reason=reason.cleaned_data.get("reason", ""),
-            )
+            if rows_to_write(difference) > AT_ONCE:
+                refuse(difference, self.plan, fingerprint=seen, reason=reason)
+                queue_import(
+                    upload=self.upload,
+                    fingerprint=seen,
+                    reason=reason,
+                    by=self.request.user,
+                    at=timezone.now(),
+                )
+                return self._to("plan_import_progress")
+            difference = self._save_at_once(seen, reason)
         except ImportRefused as refused:
-            return self._page(refused.difference, refused=str(refused), reason=reason, status=409)
-        close_import(upload=self.upload, state=ImportState.APPLIED, by=self.request.user, at=timezone.now())
-        written = sum(item.action != SAME for item in difference.items + difference.groups)
+            return self._page(refused.difference, refused=str(refused), reason=form, status=409)
+        except StateConflict as conflict:
+            return self._page(difference, refused=str(conflict), reason=form, status=409)
+        written = rows_to_write(difference)
         messages.success(
             self.request,
             ngettext(
-                "The workbook is saved: %(n)d thing of the plan was written.",
-                "The workbook is saved: %(n)d things of the plan were written.",
+                "The file is saved: %(n)d thing of the plan was written.",
+                "The file is saved: %(n)d things of the plan were written.",
                 written,
             )
             % {"n": written},
         )
         return redirect("plan", self.plan.code)
+
+    def _save_at_once(self, seen, reason):
+        at = timezone.now()
+        with transaction.atomic():
+            difference = save_logframe(
+                parsed=self.parsed,
+                plan=self.plan,
+                by=self.request.user,
+                at=at,
+                answers=self.upload.answers,
+                fingerprint=seen,
+                reason=reason,
+            )
+            close_import(
+                upload=self.upload,
+                state=ImportState.APPLIED,
+                by=self.request.user,
+                at=at,
+                written=written_by(difference),
+            )
+        return difference
 
     def _page(self, difference, *, refused="", reason=None, status=200):
         rows = [item for item in difference.items + difference.groups if item.action != SAME]
@@ -128,12 +210,14 @@ class PlanImportPreview(PlanMixin, TemplateView):
             fingerprint=difference.fingerprint(),
             counts=difference.counts(),
             errors=difference.errors,
+            nothing_known=not self.parsed.layouts,
             # New and guessed names are asked for under "Who is who", with their cells.
             doubts=[
                 doubt for doubt in difference.doubts if doubt.level != "error" and doubt.code != "institution"
             ],
             rows=rows[:SHOWN],
             hidden_rows=max(0, len(rows) - SHOWN),
+            by_worker=len(rows) > AT_ONCE,
             left=difference.left[:SHOWN],
             left_total=len(difference.left),
             who_form=WhoForm(difference.whos),
@@ -142,3 +226,53 @@ class PlanImportPreview(PlanMixin, TemplateView):
             refused=refused,
         )
         return self.render_to_response(context, status=status)
+
+
+class PlanImportProgress(PlanMixin, View):
+    """How far saving is, live; then what was written, or why not, with a button to try again. For every kind of upload."""
+
+    permission = Permission.EDIT_FRAMEWORK
+
+    def get(self, request, *args, **kwargs):
+        upload = self._upload()
+        if upload.state == ImportState.PREVIEWED and upload.kind == ImportKind.LOGFRAME:
+            return redirect("plan_import_preview", self.plan.code, upload.public_id)
+        if request.htmx:
+            response = render(request, "frameworks/parts/import_progress.html", self._context(upload))
+            if upload.state != ImportState.QUEUED:
+                response["HX-Refresh"] = "true"  # the page has more to say now
+            response["Cache-Control"] = "no-store"
+            return response
+        return render(request, "frameworks/import_progress.html", self._context(upload))
+
+    def post(self, request, *args, **kwargs):
+        """Try again: a failed import, or one whose worker has gone silent."""
+        upload = self._upload()
+        queue_import(
+            upload=upload,
+            fingerprint=upload.fingerprint,
+            reason=upload.reason,
+            remove_missing=upload.remove_missing,
+            by=request.user,
+            at=timezone.now(),
+        )
+        return redirect("plan_import_progress", self.plan.code, upload.public_id)
+
+    def _upload(self):
+        uploads = FrameworkImport.objects.visible_to(self.request.user).filter(plan=self.plan)
+        upload = get_object_or_404(uploads.select_related("created_by"), public_id=self.kwargs["upload"])
+        upload.plan = self.plan
+        return upload
+
+    def _context(self, upload):
+        with_outcome([upload], self.plan)
+        context = {
+            "plan": self.plan,
+            "upload": upload,
+            "step": step_text(upload),
+            "is_silent": is_silent(upload, at=timezone.now()),
+            "may_edit": True,
+            "insider": True,
+        }
+        context["may_retry"] = upload.state == ImportState.FAILED or context["is_silent"]
+        return context

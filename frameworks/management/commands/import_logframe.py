@@ -19,7 +19,7 @@ class _DryRun(Exception):
 
 
 class Command(BaseCommand):
-    help = "Imports a logframe workbook into a plan; the plan is created when there is none of that code."
+    help = "Imports a logframe (an .xlsx workbook or a CSV file) into a plan; the plan is created when there is none of that code."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
