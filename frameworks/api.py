@@ -1,12 +1,13 @@
-"""The framework over REST: plans and the metadata of indicators."""
+"""The framework over REST: plans, the metadata of indicators, external frameworks and the crosswalk to them."""
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from frameworks.api_filters import CodesFilter
-from frameworks.models import Indicator, Plan
+from frameworks.api_filters import ChoicesFilter, CodesFilter
+from frameworks.crosswalk import LEVELS, in_level, live_links
+from frameworks.models import ExternalFramework, Indicator, Plan, Provision, ProvisionLink
 from frameworks.tidy import TidyListView
 
 
@@ -150,3 +151,110 @@ class IndicatorList(TidyListView):
 
     def get_queryset(self):
         return Indicator.objects.visible_to(self.request.user)
+
+
+class ProvisionRow(serializers.Serializer):
+    """One provision of an external framework."""
+
+    code = serializers.CharField(help_text="unique in its framework")
+    title = serializers.CharField()
+
+
+class ExternalFrameworkRow(serializers.Serializer):
+    """One external framework with everything that it asks for."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    short_name = serializers.CharField()
+    issuer = serializers.CharField()
+    year = serializers.IntegerField(allow_null=True)
+    provisions = ProvisionRow(many=True)
+
+
+class ExternalFrameworkFilter(django_filters.FilterSet):
+    code = CodesFilter(field_name="code", lookup_expr="in", label=_("framework codes"))
+
+    class Meta:
+        model = ExternalFramework
+        fields = []
+
+
+@extend_schema(tags=["framework"], summary="External frameworks", responses=ExternalFrameworkRow(many=True))
+class ExternalFrameworkList(TidyListView):
+    """What plans answer to from outside, with its provisions: one public list for all plans."""
+
+    filterset_class = ExternalFrameworkFilter
+    serializer_class = ExternalFrameworkRow
+    ordering = ("code",)
+    fields = {name: name for name in ("code", "name", "short_name", "issuer", "year")}
+
+    def get_queryset(self):
+        return ExternalFramework.objects.all()
+
+    def finish(self, rows):
+        provisions = {row["code"]: [] for row in rows}
+        found = Provision.objects.filter(framework__code__in=provisions).order_by("framework", "sort_key")
+        for framework, code, title in found.values_list("framework__code", "code", "title"):
+            provisions[framework].append({"code": code, "title": title})
+        for row in rows:
+            row["provisions"] = provisions[row["code"]]
+        return rows
+
+
+class CrosswalkRow(serializers.Serializer):
+    """One link: this part of the plan answers that provision."""
+
+    plan = serializers.CharField()
+    framework = serializers.CharField(help_text="code of the external framework")
+    provision = serializers.CharField(help_text="code of the provision, unique in its framework")
+    provision_title = serializers.CharField()
+    level = serializers.CharField(help_text="goal, output, activity or indicator")
+    code = serializers.CharField(help_text="code of the goal, output, activity or indicator")
+    is_primary = serializers.BooleanField(help_text="the first of the provisions that it answers")
+
+
+class CrosswalkFilter(django_filters.FilterSet):
+    plan = CodesFilter(field_name="plan__code", lookup_expr="in", label=_("plan codes"))
+    framework = CodesFilter(
+        field_name="provision__framework__code", lookup_expr="in", label=_("framework codes")
+    )
+    provision = CodesFilter(field_name="provision__code", lookup_expr="in", label=_("provision codes"))
+    level = ChoicesFilter(
+        method="of_level",
+        choices=[(one, one) for one in LEVELS],
+        label=_("goal, output, activity, indicator"),
+    )
+
+    class Meta:
+        model = ProvisionLink
+        fields = []
+
+    def of_level(self, queryset, name, levels):
+        return queryset.filter(in_level(levels))
+
+
+@extend_schema(tags=["framework"], summary="Crosswalk", responses=CrosswalkRow(many=True))
+class CrosswalkList(TidyListView):
+    """Which parts of the plans that you may read answer which provisions. What is retired is left out.
+
+    Provisions without a row are untouched; external-frameworks lists them all.
+    """
+
+    filterset_class = CrosswalkFilter
+    serializer_class = CrosswalkRow
+    fields = {
+        "plan": "plan__code",
+        "framework": "provision__framework__code",
+        "provision": "provision__code",
+        "provision_title": "provision__title",
+        "is_primary": "is_primary",
+    } | {level: f"{level}__code" for level in LEVELS}
+
+    def get_queryset(self):
+        return live_links(ProvisionLink.objects.visible_to(self.request.user))
+
+    def finish(self, rows):
+        for row in rows:
+            codes = {level: row.pop(level) for level in LEVELS}
+            row["level"], row["code"] = next(one for one in codes.items() if one[1] is not None)
+        return rows

@@ -3,12 +3,14 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from frameworks.api import IndicatorList, PlanList
+from frameworks.api import CrosswalkList, ExternalFrameworkList, IndicatorList, PlanList
 from monitoring.api import IndicatorDataList
 
 urlpatterns = [
     path("v1/plans/", PlanList.as_view(), name="api_plans"),
     path("v1/indicators/", IndicatorList.as_view(), name="api_indicators"),
+    path("v1/external-frameworks/", ExternalFrameworkList.as_view(), name="api_external_frameworks"),
+    path("v1/crosswalk/", CrosswalkList.as_view(), name="api_crosswalk"),
     path("v1/indicator-data/", IndicatorDataList.as_view(), name="api_indicator_data"),
     path("v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),

@@ -52,6 +52,9 @@ class Provision(models.Model):
     title = models.CharField(_("title"), max_length=300)
     sort_key = natural_sort_key()
 
+    #: What __str__ reads beside the row itself (frameworks/history.py).
+    named_with = ("framework",)
+
     class Meta:
         verbose_name = _("provision")
         verbose_name_plural = _("provisions")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from frameworks.models import Institution, Plan, User
 from napwps.demo import framework, money, plans
+from napwps.demo.crosswalk import load_crosswalk
 from napwps.demo.geography import load_places
 from napwps.demo.institutions import INSTITUTIONS, load_institutions
 from napwps.demo.people import DOMAIN, SECRETARY, VACATED, fill_co_leads, load_seats, load_users, vacate
@@ -56,6 +57,7 @@ def load(*, anchor):
     with pghistory.context(user=people[SECRETARY].pk, action="demo"):
         framework.load_rest(plan, pillars, institutions, next_year=next_year)
         money.load_costings(plan)
+        load_crosswalk(plan)
         fill_co_leads(plan, people)
 
     story = Story(plan=plan, people=people, pillars=pillars, institutions=institutions, places=places)

@@ -10,6 +10,8 @@ from frameworks.models import (
     Membership,
     Place,
     Plan,
+    Provision,
+    ProvisionLink,
     ReportingRound,
     StateChange,
     Target,
@@ -55,6 +57,14 @@ _CONTENTS = (
     ),
     (Target, ("indicator__code", "period_end", "value", "numerator", "denominator", "is_endline")),
     (Costing, ("activity__code", "year", "amount", "assumptions")),
+    (Provision, ("framework__code", "framework__name", "framework__year", "code", "title")),
+    (
+        ProvisionLink,
+        (
+            "plan__code", "provision__framework__code", "provision__code", "goal__code", "output__code",
+            "activity__code", "indicator__code", "is_primary",
+        ),
+    ),
     (ReportingRound, ("label", "opens_on", "due_on", "closes_on", "opened_at", "closed_at", "published_at")),
     (
         Submission,

@@ -1,0 +1,504 @@
+"""The crosswalk of a plan: what is covered, linking from both sides, and who may."""
+
+import csv
+from io import StringIO
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+
+from frameworks import crosswalk
+from frameworks.crosswalk_csv import safe_cell
+from frameworks.gaps import find_gaps, summarise
+from frameworks.history import changes_of
+from frameworks.models import Goal, Indicator, Plan, ProvisionLink
+from frameworks.operations.crosswalk import link_history, link_things, set_provisions, unlink
+from tests.frameworks.crosswalk_world import link, links_of, make_framework, provision
+from tests.pages import Visitor
+from tests.world import make_indicator
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asked(world):
+    """The world with UNSCR 1325 (two provisions) and the SDGs (three) to answer to."""
+    make_framework("UNSCR-1325", ("Participation", "Prevention"), order=1, year=2000)
+    make_framework("SDG", ("5.5", "5.10", "16.7"), order=2)
+    return world
+
+
+def address(world, page=""):
+    return f"/plans/{world.plan.code}/crosswalk/{page}"
+
+
+def thing_page(world, level="indicator", code="1.1.1a", who="secretariat"):
+    return Visitor(world.users[who]).open(address(world, f"of/{level}/{code}/"))
+
+
+def link_page(world, code="Participation", query=""):
+    return Visitor(world.secretariat).open(address(world, f"UNSCR-1325/{code}/link/{query}"))
+
+
+def make_public(world):
+    Plan.objects.filter(pk=world.plan.pk).update(is_public=True)
+
+
+# What is covered
+
+
+def test_how_far_each_framework_is_covered(asked):
+    i111a, i112a = asked.indicators["i111a"], asked.indicators["i112a"]
+    link(i111a, provision("Participation"))
+    link(i112a, provision("Participation"))
+    link(i112a, provision("5.5", "SDG"))
+    covers = crosswalk.load_overview(asked.plan)
+    assert [(one.framework.code, one.covered, one.untouched, one.links) for one in covers] == [
+        ("UNSCR-1325", 1, 1, 2),
+        ("SDG", 1, 2, 1),
+    ]
+    text = Visitor(asked.focal_sei).open(address(asked)).text
+    assert "UNSCR 1325 (2000) 1 of 2 1 provision untouched, 2 links" in text
+    assert "SDG 1 of 3 2 provisions untouched, 1 link" in text
+
+
+def test_another_plan_s_links_do_not_count(asked):
+    goal = Goal.objects.create(
+        plan=asked.other_plan,
+        pillar=asked.other_plan.pillars.create(code="P1", name="P"),
+        code="1",
+        title="G",
+    )
+    link(goal, provision("Participation"))
+    assert all(one.links == 0 for one in crosswalk.load_overview(asked.plan))
+    assert "all untouched" in Visitor(asked.focal_sei).open(address(asked)).text
+
+
+def test_what_is_retired_covers_nothing(asked):
+    link(asked.indicators["i111a"], provision("Participation"))
+    Indicator.objects.filter(code="1.1.1a").update(retired_on="2025-01-01")
+    assert all(one.covered == 0 for one in crosswalk.load_overview(asked.plan))
+    text = Visitor(asked.secretariat).open(address(asked, "UNSCR-1325/")).text
+    assert "0 of 2 provisions covered" in text
+    assert "Participation Title of Participation Untouched" in text
+    # Its own page still says what it answered.
+    assert thing_page(asked).page.xpath("//input[@name='provisions'][@checked]")
+
+
+def test_a_framework_shows_what_answers_each_provision(asked):
+    link(asked.activities["a111"].output.goal, provision("Participation"), primary=True)
+    link(asked.activities["a111"].output, provision("Participation"))
+    link(asked.activities["a111"], provision("Participation"))
+    link(asked.indicators["i112a"], provision("Participation"))
+    page = Visitor(asked.focal_sei).open(address(asked, "UNSCR-1325/"))
+    assert (
+        "Participation Title of Participation Covered 1 Goal 1 Goal · P1 Primary 1.1 Output 1.1 Output · P1 "
+        "1.1.1 Activity 1.1.1 Activity · P1 1.1.2a Indicator 1.1.2a Indicator · P1"
+    ) in page.text
+    assert "Prevention Title of Prevention Untouched Nothing of the plan answers it." in page.text
+    assert page.links("1.1.2a") == [f"/plans/{asked.plan.code}/indicators/1.1.2a/"]
+    assert not page.links("Link something")
+
+
+def test_a_plan_s_own_words(asked):
+    Plan.objects.filter(pk=asked.plan.pk).update(goal_label="Outcome", activity_label="Action point")
+    link(asked.activities["a111"], provision("Participation"))
+    assert (
+        "1.1.1 Activity 1.1.1 Action point · P1"
+        in Visitor(asked.focal_sei).open(address(asked, "UNSCR-1325/")).text
+    )
+    options = link_page(asked).page.xpath("//select[@name='level']/option/text()")
+    assert options == ["All levels", "Outcome", "Output", "Action point", "Indicator"]
+    assert "Action point What 1.1.1 answers" in thing_page(asked, "activity", "1.1.1").text
+
+
+def test_provisions_sort_as_people_count(asked):
+    page = Visitor(asked.focal_sei).open(address(asked, "SDG/"))
+    codes = [one.text_content() for one in page.page.xpath("//article//h3/span[@class='code']")]
+    assert codes == ["5.5", "5.10", "16.7"]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", ["Participation", "Prevention"]),
+        ("?show=covered", ["Participation"]),
+        ("?show=untouched", ["Prevention"]),
+        ("?pillar=P2&show=covered", []),
+        ("?pillar=P2&show=untouched", ["Participation", "Prevention"]),
+        ("?pillar=nonsense&show=nonsense", ["Participation", "Prevention"]),
+    ],
+)
+def test_filters(asked, query, shown):
+    link(asked.indicators["i111a"], provision("Participation"))
+    page = Visitor(asked.focal_sei).open(address(asked, f"UNSCR-1325/{query}"))
+    assert [one.get("id")[2:] for one in page.page.xpath("//article")] == shown
+    if not shown:
+        assert "No provision fits this." in page.text
+
+
+def test_many_things_under_one_provision(asked, monkeypatch):
+    monkeypatch.setattr(crosswalk, "PER_PROVISION", 2)
+    monkeypatch.setattr(crosswalk, "PER_PAGE", 3)
+    for letter in "bcde":
+        link(make_indicator(asked.activities["a111"], f"1.1.1{letter}"), provision("Participation"))
+    page = Visitor(asked.focal_sei).open(address(asked, "UNSCR-1325/"))
+    shown = page.text.partition("What was linked")[0]
+    assert "1.1.1c" in shown and "1.1.1d" not in shown
+    page.follow("See all 4 that answer Participation")
+    assert "What answers it 4" in page.text and "1.1.1d" in page.text and "1.1.1e" not in page.text
+    assert "1.1.1e" in page.open(address(asked, "UNSCR-1325/Participation/?page=2")).text
+
+
+def test_before_there_are_frameworks(world):
+    page = Visitor(world.secretariat).open(address(world))
+    assert "There are no external frameworks yet." in page.text
+    assert page.links("Add external frameworks") == ["/external-frameworks/"]
+    assert not Visitor(world.focal_sei).open(address(world)).links("Add external frameworks")
+    assert "There are no external frameworks yet." in thing_page(world).text
+
+
+def test_pages_cost_the_same_for_many(asked, client, django_assert_num_queries):
+    client.force_login(asked.secretariat)
+    link(asked.indicators["i111a"], provision("Participation"))
+    pages = {"": 7, "UNSCR-1325/": 12, "UNSCR-1325/Participation/": 9, "UNSCR-1325/Participation/link/": 18}
+    pages["of/indicator/1.1.1a/"] = 11
+
+    def open_all():
+        for page, number in pages.items():
+            with django_assert_num_queries(number, info=page):
+                assert client.get(address(asked, page)).status_code == 200
+
+    open_all()
+    for n, to in enumerate(["Prevention", *(f"X{n}" for n in range(4))]):
+        make_framework(f"F{n}", (to,))
+        set_provisions(
+            level="indicator",
+            row=asked.indicators["i111a"],
+            provisions=[provision("Participation"), provision(to, f"F{n}")],
+            primary=provision(to, f"F{n}"),
+            by=asked.secretariat,
+        )
+        link(make_indicator(asked.activities["a112"], f"1.1.2{'bcdef'[n]}"), provision("Participation"))
+    open_all()
+
+
+# As a table
+
+
+def rows_of(response):
+    text = b"".join(response.streaming_content).decode()
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(StringIO(text[1:])))
+
+
+def test_the_download(asked, client):
+    Indicator.objects.filter(code="1.1.2a").update(statement='=HYPERLINK("http://x")')
+    link(asked.indicators["i111a"], provision("Participation"), primary=True)
+    link(asked.indicators["i112a"], provision("Participation"))
+    client.force_login(asked.focal_sei)
+    response = client.get(address(asked, "UNSCR-1325/?format=csv"))
+    assert response["Content-Disposition"] == (f'attachment; filename="{asked.plan.code}-UNSCR-1325.csv"')
+    first, second, third = rows_of(response)
+    assert first == {
+        "plan": asked.plan.code, "framework": "UNSCR-1325", "provision": "Participation",
+        "provision_title": "Title of Participation", "covered": "yes", "level": "indicator",
+        "level_name": "Indicator", "code": "1.1.1a", "text": "Indicator 1.1.1a", "pillar": "P1", "primary": "yes",
+    }  # fmt: skip
+    assert (second["text"], second["primary"]) == ('\'=HYPERLINK("http://x")', "no")
+    assert (third["provision"], third["covered"], third["code"]) == ("Prevention", "no", "")
+    of_p2 = rows_of(client.get(address(asked, "UNSCR-1325/?format=csv&pillar=P2")))
+    assert [row["covered"] for row in of_p2] == ["no", "no"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1"])
+def test_no_cell_is_a_formula(text):
+    assert safe_cell(text) == f"'{text}"
+
+
+def test_other_cells_stay_as_they_are():
+    assert [safe_cell(one) for one in ("1.10", "a=b", "", "# and %")] == ["1.10", "a=b", "", "# and %"]
+
+
+# From one thing of the plan
+
+
+def test_ticking_what_an_indicator_answers(asked):
+    one, two = provision("Participation"), provision("5.5", "SDG")
+    page = thing_page(asked).press("Save", provisions=[str(one.pk), str(two.pk)], primary=str(two.pk))
+    assert "Saved." in page.text
+    assert links_of(asked.plan) == {
+        ("indicator", "1.1.1a", "Participation", False),
+        ("indicator", "1.1.1a", "5.5", True),
+    }
+    thing_page(asked).press("Save", provisions=[str(one.pk)], primary=str(one.pk))
+    assert links_of(asked.plan) == {("indicator", "1.1.1a", "Participation", True)}
+    thing_page(asked).press("Save", primary="none")
+    assert links_of(asked.plan) == {("indicator", "1.1.1a", "Participation", False)}
+
+
+@pytest.mark.parametrize(
+    ("level", "code"), [("goal", "1"), ("output", "1.1"), ("activity", "1.1.1"), ("indicator", "1.1.2a")]
+)
+def test_every_level_can_be_linked(asked, level, code):
+    thing_page(asked, level, code).press("Save", provisions=[str(provision("Prevention").pk)])
+    assert links_of(asked.plan) == {(level, code, "Prevention", False)}
+
+
+def test_an_endorsed_plan_wants_no_reason(asked):
+    Plan.objects.filter(pk=asked.plan.pk).update(status="endorsed")
+    page = thing_page(asked)
+    assert "reason" not in page.field_names("Save")
+    page.press("Save", provisions=[str(provision("Prevention").pk)])
+    assert links_of(asked.plan) == {("indicator", "1.1.1a", "Prevention", False)}
+
+
+def test_the_primary_one_is_among_those_that_are_ticked(asked):
+    one, two = provision("Participation"), provision("5.5", "SDG")
+    page = thing_page(asked).press("Save", provisions=[str(one.pk)], primary=str(two.pk))
+    assert "Tick SDG 5.5 as well" in page.text
+    assert page.page.xpath("//input[@name='provisions'][@checked]/@value") == [str(one.pk)]
+    assert page.page.xpath("//input[@name='primary'][@checked]/@value") == [str(two.pk)]
+    assert links_of(asked.plan) == set()
+
+
+def test_a_made_up_provision(asked, client):
+    client.force_login(asked.secretariat)
+    response = client.post(address(asked, "of/indicator/1.1.1a/"), {"provisions": "999999", "primary": "x"})
+    assert "Select a valid choice" in response.content.decode()
+    assert links_of(asked.plan) == set()
+
+
+def test_who_was_slower_is_told(asked):
+    one, two = str(provision("Participation").pk), str(provision("Prevention").pk)
+    slow, quick = thing_page(asked), thing_page(asked, who="administrator")
+    quick.press("Save", provisions=[one])
+    slow.press("Save", provisions=[two])
+    assert "administrator changed this on" in slow.text
+    assert links_of(asked.plan) == {("indicator", "1.1.1a", "Participation", False)}
+    slow.press("Save")
+    assert links_of(asked.plan) == {("indicator", "1.1.1a", "Prevention", False)}
+
+
+def test_the_history_keeps_who_linked_what(asked):
+    thing_page(asked).press("Save", provisions=[str(provision("Participation").pk)])
+    thing_page(asked, who="administrator").press("Save", provisions=[str(provision("5.5", "SDG").pk)])
+    newest, oldest = changes_of(*link_history("indicator", asked.indicators["i111a"]))
+    assert (oldest.who, newest.who) == ("secretariat", "administrator")
+    assert [(one.old, one.new) for one in newest.lines] == [
+        ("Provision: UNSCR 1325 Participation; Primary: no", None),
+        (None, "Provision: SDG 5.5; Primary: no"),
+    ]
+    assert "Provision: UNSCR 1325 Participation" in thing_page(asked).text
+    text = Visitor(asked.focal_sei).open(address(asked, "UNSCR-1325/")).text
+    assert (
+        "Provision: UNSCR 1325 Participation; Indicator: 1.1.1a Indicator 1.1.1a; Primary: no nothing" in text
+    )
+    assert "SDG 5.5" not in text.partition("What was linked")[2]
+
+
+def test_history_is_for_insiders(asked):
+    make_public(asked)
+    link(asked.indicators["i111a"], provision("Participation"))
+    assert "What was linked and unlinked" not in Visitor().open(address(asked, "UNSCR-1325/")).text
+
+
+# From a provision
+
+
+def test_linking_what_is_ticked(asked):
+    page = link_page(asked)
+    assert "10 found that are not linked yet" in page.text
+    page.press("Link the ticked ones", things=["indicator:1.1.1a", "goal:1"])
+    assert "2 are linked to UNSCR 1325 Participation." in page.text
+    assert links_of(asked.plan) == {
+        ("indicator", "1.1.1a", "Participation", False),
+        ("goal", "1", "Participation", False),
+    }
+    assert "8 found that are not linked yet" in page.text
+    assert page.page.xpath("//input[@value='goal:1']") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?q=1.1.2A", ["indicator:1.1.2a"]),
+        ("?q=output+1", ["output:1.1"]),
+        ("?level=activity&pillar=P2", ["activity:2.1.1"]),
+        ("?level=indicator&pillar=P1", ["indicator:1.1.1a", "indicator:1.1.2a"]),
+        ("?q=nothing+like+it", []),
+    ],
+)
+def test_searching(asked, query, found):
+    page = link_page(asked, query=query)
+    assert page.page.xpath("//input[@name='things']/@value") == found
+    if not found:
+        assert "Nothing that is not linked yet fits this." in page.text
+
+
+def test_all_that_was_found_in_one_go(asked):
+    assert "Link all" not in "".join(link_page(asked).buttons())  # everything there is: narrow it first
+    link(asked.indicators["i111a"], provision("Participation"), primary=True)
+    make_indicator(asked.activities["a112"], "1.1.2b", retired_on="2025-01-01")
+    make_indicator(asked.activities["a112"], "1.1.2c")
+    link_page(asked, query="?level=indicator&pillar=P1").press("Link all 2 found")
+    assert links_of(asked.plan) == {
+        ("indicator", "1.1.1a", "Participation", True),
+        ("indicator", "1.1.2a", "Participation", False),
+        ("indicator", "1.1.2c", "Participation", False),
+    }
+
+
+def test_more_than_fits_on_the_page(asked, monkeypatch):
+    monkeypatch.setattr(crosswalk, "OFFERED", 2)
+    page = link_page(asked, query="?pillar=P1")
+    assert "The first 2 are shown" in page.text
+    page.press("Link all 6 found")
+    assert len(links_of(asked.plan)) == 6
+
+
+def test_nothing_ticked(asked):
+    assert "Tick at least one." in link_page(asked).press("Link the ticked ones").text
+    assert links_of(asked.plan) == set()
+
+
+def test_what_was_linked_meanwhile(asked):
+    slow = link_page(asked)
+    link(asked.indicators["i111a"], provision("Participation"))
+    slow.press("Link the ticked ones", things=["indicator:1.1.1a", "indicator:1.1.2a"])
+    assert "no longer on offer" in slow.text
+    assert slow.page.xpath("//input[@name='things'][@checked]/@value") == ["indicator:1.1.2a"]
+
+
+def test_unlinking(asked):
+    link(asked.indicators["i111a"], provision("Participation"))
+    page = link_page(asked)
+    assert page.links("All it answers") == [address(asked, "of/indicator/1.1.1a/")]
+    page.press("Unlink")
+    assert "The link is removed." in page.text
+    assert links_of(asked.plan) == set()
+
+
+@pytest.mark.parametrize("number", ["", "x", "0", "9" * 30, "another plan's"])
+def test_unlinking_what_is_not_there(asked, client, number):
+    goal = Goal.objects.create(
+        plan=asked.other_plan,
+        pillar=asked.other_plan.pillars.create(code="P1", name="P"),
+        code="1",
+        title="G",
+    )
+    foreign = link(goal, provision("Participation"))
+    client.force_login(asked.secretariat)
+    number = str(foreign.pk) if number.startswith("another") else number
+    assert (
+        client.post(address(asked, "UNSCR-1325/Participation/link/"), {"unlink": number}).status_code == 302
+    )
+    assert ProvisionLink.objects.filter(pk=foreign.pk).exists()
+
+
+# Rules
+
+
+def test_one_primary_each_also_when_two_race(asked):
+    link(asked.indicators["i111a"], provision("Participation"), primary=True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        link(asked.indicators["i111a"], provision("Prevention"), primary=True)
+    link(asked.indicators["i112a"], provision("Prevention"), primary=True)
+
+
+def test_the_operations_refuse(asked):
+    made = link(asked.indicators["i111a"], provision("Participation"))
+    for name in ("focal_sei", "gov_lead", "monitoring", "outsider"):
+        by = asked.users[name]
+        with pytest.raises(PermissionDenied):
+            set_provisions(
+                level="indicator", row=asked.indicators["i111a"], provisions=[], primary=None, by=by
+            )
+        with pytest.raises(PermissionDenied):
+            link_things(plan=asked.plan, provision=provision("Prevention"), things={}, by=by)
+        with pytest.raises(PermissionDenied):
+            unlink(link=made, by=by)
+    with pytest.raises(ValidationError):  # one's own plan, another's indicator
+        link_things(
+            plan=asked.other_plan,
+            provision=provision("Prevention"),
+            things={"indicator": [asked.indicators["i111a"]]},
+            by=asked.outsider,
+        )
+    assert links_of(asked.plan) == {("indicator", "1.1.1a", "Participation", False)}
+
+
+def test_pages_refuse_by_rule(asked, client):
+    make_public(asked)
+    inner = [address(asked, "of/indicator/1.1.1a/"), address(asked, "UNSCR-1325/Participation/link/")]
+    for page in inner:
+        assert client.post(page).url == f"/sign-in/?next={page}"
+    client.force_login(asked.focal_sei)
+    assert {client.post(page, {"all": "1"}).status_code for page in inner} == {403}
+    client.force_login(asked.outsider)
+    assert {client.post(page, {"all": "1"}).status_code for page in inner} == {404}
+    assert links_of(asked.plan) == set()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "none/", "UNSCR-1325/none/", "UNSCR-1325/none/link/", "of/indicator/9/", "of/pillar/P1/", "SDG/Participation/",
+    ],
+)  # fmt: skip
+def test_what_is_not_there(asked, client, page):
+    client.force_login(asked.secretariat)
+    assert client.get(address(asked, page)).status_code == 404
+
+
+def test_visitors_read_the_crosswalk_of_a_public_plan_only(asked):
+    pages = ("", "UNSCR-1325/", "UNSCR-1325/Participation/", "UNSCR-1325/?format=csv")
+    for page in pages:
+        Visitor().open(address(asked, page), status=404)
+    make_public(asked)
+    for page in pages[:3]:
+        Visitor().open(address(asked, page))
+
+
+# Gaps
+
+
+def test_goals_that_answer_nothing_are_a_gap(asked):
+    def gap():
+        return {
+            kind.key: [row.code for row in rows]
+            for kind, rows in find_gaps(asked.plan)
+            if kind.key == "no_provision"
+        }
+
+    assert gap() == {"no_provision": ["1", "2"]}
+    tally = next(one for one in summarise(asked.plan).kinds if one.kind.key == "no_provision")
+    assert [(one.checked, one.missing) for one in tally.by_pillar] == [(1, 1), (1, 1)]
+    link(Goal.objects.get(plan=asked.plan, code="1"), provision("Participation"))
+    assert gap() == {"no_provision": ["2"]}
+    page = Visitor(asked.secretariat).open(f"/plans/{asked.plan.code}/gaps/?kind=no_provision")
+    assert page.links("Fix") == [address(asked, "of/goal/2/")]
+    page.follow("Fix").press("Save", provisions=[str(provision("Prevention").pk)])
+    assert gap() == {}
+
+
+def test_without_frameworks_it_is_no_gap(world):
+    assert "no_provision" not in {kind.key for kind, _rows in find_gaps(world.plan)}
+    tally = next(one for one in summarise(world.plan).kinds if one.kind.key == "no_provision")
+    assert tally.total.checked == 0
+
+
+def test_lists_of_what_one_thing_answers(asked, django_assert_num_queries):
+    indicator = asked.indicators["i111a"]
+    link(indicator, provision("5.5", "SDG"))
+    link(indicator, provision("Prevention"), primary=True)
+    link(indicator, provision("Participation"))
+    with django_assert_num_queries(1):
+        found = [
+            (str(one.provision), one.is_primary) for one in crosswalk.provisions_of("indicator", indicator)
+        ]
+    assert found == [
+        ("UNSCR 1325 Prevention", True),
+        ("UNSCR 1325 Participation", False),
+        ("SDG 5.5", False),
+    ]
