@@ -16,9 +16,9 @@ OF_INDICATOR = (
 )  # fmt: skip
 OF_GROUP = ("group", "leads", "government_lead", "cso_lead", "members")
 READ_AS = [
-    (MATRIX, gettext_lazy("Read it as a logframe")),
-    (GROUPS, gettext_lazy("Read it as a list of working groups")),
-    (LEAVE, gettext_lazy("Leave this sheet out")),
+    (MATRIX, gettext_lazy("A logframe")),
+    (GROUPS, gettext_lazy("Working groups")),
+    (LEAVE, gettext_lazy("Leave it out")),
 ]
 
 
@@ -59,7 +59,7 @@ def choices_of(kind, plan, years):
 class SheetForm(forms.Form):
     """How one sheet is read. `seen` is what its columns were guessed for: whoever changes that gets new guesses first."""
 
-    read = forms.ChoiceField(label=gettext_lazy("This sheet"), choices=READ_AS)
+    read = forms.ChoiceField(label=gettext_lazy("What this sheet is"), choices=READ_AS)
     first = forms.IntegerField(
         label=gettext_lazy("Headers begin in row"),
         min_value=1,
@@ -121,14 +121,17 @@ class SheetForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
+        if cleaned.get("read") == LEAVE:
+            return cleaned
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and first > self.grid.last_row:
             self.add_error("first", _("The sheet has only %(rows)s rows.") % {"rows": self.grid.last_row})
         elif first and last and not first <= last < self.grid.last_row:
             self.add_error(
-                "last", _("The headers end at or below the row in which they begin, and above the last row.")
+                "last",
+                _("The headers end at or below the row in which they begin, and above the last row."),
             )
-        if cleaned.get("read") == LEAVE or self.errors:
+        if self.errors:
             return cleaned
         self._refuse_doubles(cleaned)
         fields = {cleaned.get(f"c{index}", "") for index in self.columns}

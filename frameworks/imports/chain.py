@@ -106,6 +106,7 @@ class Chain(IndicatorRows):
             level, SAME if old else NEW, parsed.code, parsed.text, parsed.source, instance, parsed, parent
         )
         if old:
+            self._note_retired(item)
             self._set(item, "title", _("Text"), parsed.text)
             before = getattr(old, parent_field)
             if before.pk != parent.instance.pk:
@@ -197,7 +198,7 @@ class Chain(IndicatorRows):
             rows += [
                 (level, one.code, getattr(one, "title", None) or one.statement)
                 for one in stored.values()
-                if (level, one.code) not in self.seen
+                if (level, one.code) not in self.seen and one.retired_on is None
             ]
         return rows
 

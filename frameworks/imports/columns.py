@@ -25,6 +25,8 @@ from frameworks.imports.results import Source
 from frameworks.imports.vocabulary import GROUP_HEADERS, HEADERS
 
 LEAVE = "leave"
+#: A sheet of fewer columns whose headers nobody knows is a cover or a note.
+FEWEST = 3
 SAMPLES = 3
 SAMPLE_LENGTH = 60
 #: A field of which a sheet may have one column for every year.
@@ -63,20 +65,29 @@ def guessed(grid):
     layout = find_layout(grid)
     if layout is not None:
         return Mapping(layout.kind, layout.first_row, layout.last_row, _tokens(layout)), True
-    row = _likely_header(grid)
-    return guessed_at(grid, MATRIX, row), False
+    mapping = guessed_at(grid, MATRIX, _likely_header(grid))
+    if len(columns_of(grid, mapping.first)) < FEWEST:
+        mapping.read = LEAVE
+    return mapping, False
 
 
 def guessed_at(grid, kind, first, last=None):
     """The Mapping of a sheet whose headers begin in row `first`, as a person said. `last`: None finds it out."""
     layout, _sure = read_headers(grid, first, kind, GROUP_HEADERS if kind == GROUPS else HEADERS)
     tokens = _tokens(layout)
-    last = layout.last_row if last is None else max(first, last)
+    if last is None:
+        last = first + 1 if _is_years(grid, first + 1) else layout.last_row
     for row in range(first + 1, last + 1):
         below, _sure = read_headers(grid, row, kind, GROUP_HEADERS if kind == GROUPS else HEADERS)
         taken = set(tokens.values())
         tokens = {index: token for index, token in _tokens(below).items() if token not in taken} | tokens
     return Mapping(kind, first, last, tokens)
+
+
+def _is_years(grid, row):
+    """Whether a row holds years and nothing else: they belong to the header above, whatever its language."""
+    own = [cell for cell in grid.showing(row) if cell.row == row]
+    return bool(own) and all(texts.year_of(cell.text) for cell in own)
 
 
 def _tokens(layout):

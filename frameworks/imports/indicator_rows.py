@@ -53,6 +53,9 @@ class IndicatorRows(RowSteps):
                 _("Indicator {code} hangs on another level of the plan."),
                 code=code,
             )
+        if old:
+            self._place(item, old, level, parent, pillar)
+            self._note_retired(item)
         self._set(item, "statement", _("Text"), parsed.statement)
         self._set(
             item,
@@ -85,6 +88,15 @@ class IndicatorRows(RowSteps):
         self._dimensions(item, parsed, old)
         self._validate(item)
         self.items.append(item)
+
+    def _place(self, item, old, level, parent, pillar):
+        """Another parent, or the same one now under another pillar."""
+        before = getattr(old, level)
+        if before is not None and before.pk != parent.instance.pk:
+            self._note_change(item, _("Belongs to"), str(before)[:120], f"{parent.code} {parent.label}"[:120])
+        if old.pillar_id != pillar.instance.pk:
+            names = {one.pk: one.name for one in self.existing.pillars.values()}
+            self._note_change(item, _("Pillar"), names.get(old.pillar_id, ""), pillar.label)
 
     def _baseline(self, item, parsed):
         figure = parsed.baseline

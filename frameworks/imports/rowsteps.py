@@ -5,7 +5,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.imports.items import CHANGED, SAME
-from frameworks.imports.results import ERROR, Doubt
+from frameworks.imports.results import ERROR, WARNING, Doubt
 
 
 class RowSteps:
@@ -27,6 +27,20 @@ class RowSteps:
             item.action = CHANGED
         if item.action == CHANGED:
             item.changes.append((label, before, after))
+
+    def _note_retired(self, item):
+        """An import brings nothing back to life: that is a decision of its own."""
+        if item.instance.retired_on is not None:
+            self._doubt(
+                WARNING,
+                item.source,
+                "retired",
+                _(
+                    "{code} was retired on {day}. It stays retired; reinstate it in the plan if it applies again."
+                ),
+                code=item.code,
+                day=item.instance.retired_on,
+            )
 
     def _check_years(self, parsed, item):
         outside = [year for year in parsed.years if year not in self.plan.years]

@@ -28,6 +28,7 @@ from frameworks.models import (
     WorkingGroup,
 )
 from frameworks.models.people import InstitutionKind
+from frameworks.operations.moving import tell_rounds
 from frameworks.permissions import Permission, require_permission
 
 BATCH = 1000
@@ -69,6 +70,7 @@ def save_logframe(
         _save(difference, plan)
     progress("results", 80)
     announce(indicators=Indicator.objects.filter(plan=plan), at=at)
+    tell_rounds(plan, by=by, at=at)
     return difference
 
 
@@ -102,7 +104,9 @@ def _save_institutions(difference, plan):
     groups = [one for one in new if one.kind == InstitutionKind.GROUP]
     if groups:
         # "CSOs" stands for the civil-society organisations that the plan knows (DOMAIN.md, Glossary).
-        csos = Institution.objects.filter(kind=InstitutionKind.CSO, country=plan.country)
+        csos = Institution.objects.filter(
+            kind=InstitutionKind.CSO, country=plan.country, merged_into__isnull=True
+        )
         for group in groups:
             group.members.set(csos)
 

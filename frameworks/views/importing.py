@@ -87,12 +87,16 @@ class PlanImport(PlanMixin, FormView):
 
 def with_outcome(uploads, plan):
     """The uploads, each with `decided_by` and `written`: [(its level in the plan's words, created, changed)]."""
-    labels = {level: plan.words[many] for level, many in MANY.items()}
+    labels = {name: plan.words[many] for level, many in MANY.items() for name in (level, many)}
     labels |= {
         "pillar": _("Pillars"),
+        "pillars": _("Pillars"),
         "group": _("Working groups"),
-        "target": _("Targets"),
-        "institution": _("Institutions"),
+        # Sheets of the framework's own workbook.
+        "plan": plan.words["plan"],
+        "leads": _("Lead institutions"),
+        "targets": _("Targets"),
+        "breakdowns": _("Breakdowns"),
     }
     found = outcomes(uploads)
     for upload in uploads:

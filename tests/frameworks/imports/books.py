@@ -1,5 +1,6 @@
 """Workbooks for the tests: the real one with something changed, or a small one of rows."""
 
+import csv
 import io
 import re
 import zipfile
@@ -106,3 +107,18 @@ def with_shared_strings(data):
     name = "xl/_rels/workbook.xml.rels"
     files[name] = files[name].decode().replace("</Relationships>", link)
     return packed(files)
+
+
+def csv_bytes(rows, delimiter=";", encoding="utf-8"):
+    """The bytes of a CSV file of rows; None is a blank."""
+    stream = io.StringIO(newline="")
+    csv.writer(stream, delimiter=delimiter).writerows(
+        [["" if one is None else one for one in row] for row in rows]
+    )
+    return stream.getvalue().encode(encoding)
+
+
+def sheet_as_csv(path, title, delimiter=";", encoding="utf-8-sig"):
+    """One sheet of a workbook as a spreadsheet saves it: merged cells keep their text in the first one only."""
+    sheet = openpyxl.load_workbook(path)[title]
+    return csv_bytes(sheet.iter_rows(values_only=True), delimiter, encoding)

@@ -29,7 +29,15 @@ from frameworks.models import (
     Seat,
     WorkingGroup,
 )
-from tests.world import make_activity, make_indicator, make_institution, make_pillar, make_plan, make_user
+from tests.world import (
+    make_activity,
+    make_indicator,
+    make_institution,
+    make_pillar,
+    make_plan,
+    make_round,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 WORKBOOK = Path(__file__).resolve().parents[2] / "data" / "timor-leste-nap1325-2024-2028-logframe.xlsx"
@@ -334,3 +342,42 @@ def test_names_can_be_answered_on_the_preview(secretariat):
     page = secretariat.post(address, {"action": "who", "who-mi": "MOI"}, follow=True)
     secretariat.post(address, {"action": "save", "fingerprint": page.context["fingerprint"]})
     assert not Institution.objects.filter(code="MI").exists()
+
+
+def test_what_was_retired_stays_retired_and_is_said(imported):
+    Activity.objects.filter(code="1.2.1").update(retired_on=date(2025, 3, 1))
+    Indicator.objects.filter(code="1.2.1a").update(retired_on=date(2025, 3, 1))
+    again = save(imported)
+    assert not again.changes_anything
+    assert [doubt.cell for doubt in again.doubts if doubt.code == "retired"] == ["B10", "C10"]
+    assert Activity.objects.get(code="1.2.1").retired_on
+
+    def without(workbook):
+        for column in "ABCDEFGHI":
+            workbook["Participation"][f"{column}10"].value = None
+
+    assert [code for _level, code, _label in save(imported, without).left] == [
+        "1.2"
+    ]  # nobody misses what is retired
+
+
+def test_an_output_that_moves_to_another_pillar_takes_its_indicators_along(imported):
+    other = Pillar.objects.get(code="P2")
+    Goal.objects.update(pillar=other)
+    Indicator.objects.update(pillar=other)
+    difference = save(imported)
+    moved = [item for item in difference.items if item.level == "indicator"]
+    assert {tuple(map(str, item.changes[0])) for item in moved} == {("Pillar", "Prevention", "Participation")}
+    assert set(Indicator.objects.values_list("pillar__code", flat=True)) == {"P1"}
+    assert not save(imported).changes_anything
+
+
+def test_who_becomes_a_lead_in_an_open_round_is_asked_to_report(imported):
+    make_round(imported, 2024, closes_on=date(2099, 1, 1))
+    make_institution("UNW", "partner")
+
+    def change(workbook):
+        workbook["Participation"]["I10"] = "MJ & UNW"
+
+    save_logframe(parsed=parsed(change), plan=imported, by=None, at=datetime(2025, 1, 20, tzinfo=UTC))
+    assert imported.rounds.get().submissions.filter(institution__code="UNW").exists()
