@@ -108,10 +108,15 @@ def build_site():
         "a failed report": failed.public_id,
         "what would change": _upload(plan, secretary, now).public_id,
         "a first import": _upload(empty, administrator, now).public_id,
+        "an unknown import": _upload(empty, administrator, now, FOREIGN, "matrice.csv").public_id,
+        "an import at work": _import(empty, administrator, now, "queued", progress=45, step="saving").public_id,
+        "a failed import": _import(empty, administrator, now, "failed", error="The plan has changed.").public_id,
+        "a saved import": _import(empty, administrator, now, "applied", decided_at=now).public_id,
         "a seat": held.pk,
         "a vacant seat": vacant.pk,
         "a term": held.memberships.get().pk,
         "the first round": rounds[0].label,
+        "an assumption": plan.assumptions.first().pk,
     }
     for one in Submission.objects.filter(round=rounds[-1]).select_related("institution", "pillar"):
         things[f"{one.institution.code} on {one.pillar.code}"] = one.pk
@@ -120,10 +125,18 @@ def build_site():
         "acode": "1.1.2",
         "icode": "1.1.2b",
         "pcode": "P1",
+        "gcode": "1",
+        "ocode": "1.1",
+        "level": "activity",
+        "part": "1.1.2",
+        "fcode": "UNSCR-1325",
+        "vcode": "Participation",
+        "tcode": "1.1.2",
         "label": rounds[-1].label,
         "pk": held.pk,
         "public_id": done.public_id,
         "key": token.token_key,
+        "year": plan.start_year,
         "uidb64": urlsafe_base64_encode(force_bytes(newcomer.pk)),
         "token": default_token_generator.make_token(newcomer),
     }
@@ -162,8 +175,21 @@ def _report(plan, round, pillar, by, now, **fields):
     )
 
 
-def _upload(plan, by, now):
-    return keep_upload(plan=plan, file=ContentFile(WORKBOOK, "logframe.xlsx"), by=by, at=now)
+#: A matrix whose headers nobody knows here.
+FOREIGN = "Extrant;Tâche;Mesure;Chef de file\n1.1. Décider;1.1.1. Former;Femmes formées;SEI\n".encode()
+
+
+def _upload(plan, by, now, content=WORKBOOK, name="logframe.xlsx"):
+    return keep_upload(plan=plan, file=ContentFile(content, name), by=by, at=now)
+
+
+def _import(plan, by, now, state, **fields):
+    """An upload as the worker has it, or left it."""
+    upload = _upload(plan, by, now)
+    for name, value in ({"state": state, "attempts": 1, "heartbeat_at": now} | fields).items():
+        setattr(upload, name, value)
+    upload.save()
+    return upload
 
 
 def session_cookie(name, home):

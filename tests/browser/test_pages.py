@@ -26,13 +26,16 @@ NO_PAGES = {
     "healthz": "visitor",
     "api_plans": "visitor",
     "api_indicators": "visitor",
+    "api_external_frameworks": "visitor",
+    "api_crosswalk": "visitor",
     "api_indicator_data": "monitoring",
     "api_schema": "visitor",
+    "plan_revisions_file": "secretariat",
     "report_status": "secretariat",
     "report_file": "secretariat",
 }
 #: Addresses that only send on to another one.
-SENT_ON = {"my_report_latest": "focal.mssi"}
+SENT_ON = {"my_report_latest": "focal.mssi", "theme_new": "secretariat"}
 #: Swagger's own page: its bundle is heavier than all else together, and its markup and colours are not ours. It is served
 #: from here nevertheless, stays quiet, and fits.
 NOT_OURS = {"api_docs"}
@@ -99,11 +102,42 @@ LOOKS = [
     Look("tokens", "monitoring"),
     *(Look(name, "admin", code=EMPTY_PLAN) for name in ("plan", "plan_gaps", "plan_people", "plan_rounds", "reports", "dashboard")),
     # structure
+    *(Look(name) for name in ("goal", "output", "plan_schedule")),
+    *of_secretariat("goal", "output", "plan_schedule", "plan_pillars", "pillar_new", "pillar_edit", "pillar_delete"),
+    *of_secretariat("goal_new", "goal_edit", "output_new", "output_edit", "activity_new", "goal_indicator_new"),
+    *of_secretariat("output_indicator_new", "plan_retired", "part_retire", "part_restore", "part_delete"),
+    *of_secretariat("part_renumber"),
+    *of_secretariat("part_renumber", level="output", part="1.1"),
+    *of_secretariat("part_retire", level="goal", part="1"),
+    Look("plan_schedule", "secretariat", "?pillar=P2&institution=MSSI"),
+    *(Look(name, "admin", code=EMPTY_PLAN) for name in ("plan_schedule", "plan_retired", "plan_pillars")),
     # context
+    *of_secretariat("plan_assumptions", "assumption_new", "plan_themes", "plan_revisions", "plan_compare"),
+    *of_secretariat("assumption_edit", "assumption_retire", "assumption_answer", pk="an assumption"),
+    Look("plan_assumptions", "monitoring"),
+    Look("plan_revisions", "secretariat", "?only=reason"),
+    Look("plan_compare", "secretariat", "?level=activity"),
+    Look("plan_compare", "focal.mssi", "?level=indicator&state=changed"),
+    Look("plan", query="?theme=trafficking"),
+    *(Look(name, "admin", code=EMPTY_PLAN) for name in ("plan_assumptions", "plan_themes", "plan_compare")),
     # coordination
     # crosswalk
+    *(Look(name) for name in ("plan_crosswalk", "plan_crosswalk_framework", "plan_crosswalk_provision")),
+    Look("plan_crosswalk_framework", "visitor", "?show=untouched&pillar=P1"),
+    *of_secretariat("plan_crosswalk", "plan_crosswalk_framework", "plan_crosswalk_provision", "provision_link"),
+    *of_secretariat("provision_links", "external_frameworks", "external_framework_new", "external_framework_edit"),
+    Look("provision_link", "secretariat", "?q=nothing+fits+this"),
+    Look("provision_links", "secretariat", level="goal", tcode="2"),
+    Look("plan_crosswalk", "admin", code=EMPTY_PLAN),
     # workbook
     # import
+    Look("plan_import", "admin", code=EMPTY_PLAN),
+    Look("plan_import_columns", "secretariat", upload="what would change"),
+    *(Look("plan_import_columns", "admin", upload=upload, code=EMPTY_PLAN) for upload in ("a first import", "an unknown import")),
+    *(
+        Look("plan_import_progress", "admin", upload=upload, code=EMPTY_PLAN)
+        for upload in ("an import at work", "a failed import", "a saved import")
+    ),
     # Pages that say no.
     Look("plan", code="NO-SUCH-PLAN", status=404),
     Look("plan_edit", "focal.sei", status=403),
