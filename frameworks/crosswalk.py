@@ -211,16 +211,21 @@ def load_provision(plan, provision, page=1):
     return found
 
 
-def framework_rows(plan, framework, *, pillar=""):
-    """(provision, Thing or None) for every link of a framework, and for every provision without one. Two queries."""
+def framework_rows(plan, framework, *, pillar="", covered=None):
+    """(provision, Thing or None) for every link of a framework, and for every provision without one. Two queries.
+
+    covered: True or False leaves out the others.
+    """
     things = {}
     words = plan.words
     rows = _links_of(plan, pillar, provision__framework=framework).order_by(*_ORDER).values(*_COLUMNS)
     for row in rows:
         things.setdefault(row["provision_id"], []).append(_thing(plan, words, row))
     for provision in framework.provisions.order_by("sort_key"):
-        for thing in things.get(provision.pk) or [None]:
-            yield provision, thing
+        found = things.get(provision.pk)
+        if covered is None or covered is bool(found):
+            for thing in found or [None]:
+                yield provision, thing
 
 
 def _links_of(plan, pillar, **where):

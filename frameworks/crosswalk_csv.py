@@ -24,7 +24,7 @@ class _Line:
         return text
 
 
-def crosswalk_csv(plan, framework, *, pillar=""):
+def crosswalk_csv(plan, framework, *, pillar="", covered=None):
     """One row for each link, and one for each untouched provision. UTF-8 with a mark, so that Excel reads accents."""
     head = [
         "plan", "framework", "provision", "provision_title", "covered", "level", "level_name", "code", "text", "pillar",
@@ -34,7 +34,7 @@ def crosswalk_csv(plan, framework, *, pillar=""):
 
     def rows():
         yield head
-        for provision, thing in framework_rows(plan, framework, pillar=pillar):
+        for provision, thing in framework_rows(plan, framework, pillar=pillar, covered=covered):
             of = [plan.code, framework.code, provision.code, provision.title, yes if thing else no]
             if thing is None:
                 yield [*of, "", "", "", "", "", ""]

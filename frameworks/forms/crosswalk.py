@@ -104,9 +104,10 @@ class CoverForm(forms.Form):
 
     @property
     def asked(self):
-        """(show, pillar); a value that is not on offer asks for nothing."""
+        """(whether covered or None for all, code of the pillar or ""); a value that is not on offer asks for nothing."""
         self.is_valid()
-        return self.cleaned_data.get("show", ""), self.cleaned_data.get("pillar", "")
+        covered = {self.COVERED: True, self.UNTOUCHED: False}.get(self.cleaned_data.get("show"))
+        return covered, self.cleaned_data.get("pillar", "")
 
 
 class OfferForm(forms.Form):

@@ -74,13 +74,13 @@ class PlanCrosswalkFramework(FrameworkMixin, TemplateView):
     def get(self, request, *args, **kwargs):
         self.filter = CoverForm(request.GET, pillars=Pillar.objects.filter(plan=self.plan))
         if request.GET.get("format") == "csv":
-            return crosswalk_csv(self.plan, self.framework, pillar=self.filter.asked[1])
+            covered, pillar = self.filter.asked
+            return crosswalk_csv(self.plan, self.framework, pillar=pillar, covered=covered)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        show, pillar = self.filter.asked
+        wanted, pillar = self.filter.asked
         covers = load_framework(self.plan, self.framework, pillar=pillar)
-        wanted = {CoverForm.COVERED: True, CoverForm.UNTOUCHED: False}.get(show)
         query = self.request.GET.copy()
         query["format"] = "csv"
         insider = is_insider(self.request.user, self.plan)

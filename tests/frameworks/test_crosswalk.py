@@ -209,6 +209,10 @@ def test_the_download(asked, client):
     assert (third["provision"], third["covered"], third["code"]) == ("Prevention", "no", "")
     of_p2 = rows_of(client.get(address(asked, "UNSCR-1325/?format=csv&pillar=P2")))
     assert [row["covered"] for row in of_p2] == ["no", "no"]
+    untouched = rows_of(client.get(address(asked, "UNSCR-1325/?format=csv&show=untouched")))
+    assert [row["provision"] for row in untouched] == ["Prevention"]
+    covered = rows_of(client.get(address(asked, "UNSCR-1325/?format=csv&show=covered")))
+    assert [row["code"] for row in covered] == ["1.1.1a", "1.1.2a"]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1"])
