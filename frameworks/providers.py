@@ -100,9 +100,21 @@ class StatusProvider:
         """Whether anything was ever typed about the indicator, in drafts too: then its rules need a reason to change."""
         return False
 
+    def reported_codes(self, activities, indicators):
+        """Codes of those activities and indicators (querysets) on which anything was typed, in drafts too, in their order."""
+        return []
+
     def used_categories(self, indicator):
         """Ids of the indicator's categories on which something was typed: they cannot be removed."""
         return set()
+
+    def used_categories_of(self, indicators):
+        """The same for many at once: ids of the categories of those indicators (a queryset). A fixed number of queries."""
+        return set()
+
+    def why_not_merge(self, institution, on):
+        """Sentences that say why the institution cannot be merged into another on that day; [] when it can."""
+        return []
 
     def round_lines(self, round, user):
         """RoundLines about what is expected and what came in; [] for those who may not see the whole board."""

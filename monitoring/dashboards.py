@@ -142,9 +142,9 @@ def pillar_counts(*, round, pillars=None):
         ActivityProgress.objects.filter(
             submission__round=round,
             submission__state__in=REVIEWABLE_STATES,
-            activity__leads__is_accountable=True,
-            activity__leads__institution=F("submission__institution"),
+            activity__retired_on__isnull=True,  # they are counted against the activities in use
         )
+        .of_accountable()
         .exclude(status="")
         .order_by()
         .values_list("submission__pillar", "status", "submission__state")
@@ -158,6 +158,8 @@ def pillar_counts(*, round, pillars=None):
     for pillar_id, status, number in (
         IndicatorResult.objects.filter(round=round)
         .totals()
+        # Nobody is asked about what is retired; what was reported before stays what it was.
+        .exclude(indicator__retired_on__isnull=False, provenance=Provenance.NONE)
         .order_by()
         .values_list("indicator__pillar", "status")
         .annotate(Count("pk"))

@@ -9,7 +9,7 @@ from frameworks import providers
 from frameworks.choices import member_of
 from frameworks.formatting import format_number
 from frameworks.measures import measure_text, pair_text
-from frameworks.models import Category, Lead, ReportingRound
+from frameworks.models import Category, ReportingRound
 from frameworks.models.indicator import IndicatorType
 from frameworks.permissions import Permission, has_permission, is_insider
 from frameworks.providers import CategoryFigure, IndicatorFigure, RoundLine
@@ -27,6 +27,22 @@ def publishable_submissions():
 
     return Q(state=SubmissionState.ENDORSED) | (
         Q(state=SubmissionState.ACCEPTED) & spoke(Side.GOVERNMENT) & spoke(Side.CSO)
+    )
+
+
+def unfinished_of(institution, on):
+    """Submissions whose institution has to stay itself: those of running rounds, and those that may still be returned.
+
+    In a running round even an endorsed one: whoever leads its activities from then on would be asked for them again, and
+    they would count twice. What was never handed in before a round closed holds nobody up.
+    """
+    running = ReportingRound.objects.accepting_submissions(on).filter(published_at__isnull=True)
+    in_review = (SubmissionState.SUBMITTED, SubmissionState.ACCEPTED, SubmissionState.RETURNED)
+    return (
+        Submission.objects.filter(institution=institution)
+        .filter(Q(round__in=running) | Q(state__in=in_review, round__published_at__isnull=True))
+        .select_related("round__plan", "pillar")
+        .order_by("round__plan", "round__period_end", "pillar__order", "pk")
     )
 
 
@@ -66,16 +82,7 @@ class MonitoringStanding(providers.Standing):
         submissions = Submission.objects.filter(round=self.round, state__in=OFFICIAL_STATES)
         if not self.insider:
             submissions = submissions.filter(publishable_submissions())
-        accountable = Lead.objects.filter(
-            activity=OuterRef("activity"),
-            institution=OuterRef("submission__institution"),
-            is_accountable=True,
-        )
-        return (
-            ActivityProgress.objects.filter(submission__in=submissions)
-            .filter(Exists(accountable))
-            .exclude(status="")
-        )
+        return ActivityProgress.objects.filter(submission__in=submissions).of_accountable().exclude(status="")
 
     def activity_statuses(self, activities):
         ids = [one.pk for one in activities]
@@ -124,6 +131,12 @@ class MonitoringStatus(providers.StatusProvider):
     def has_values(self, indicator):
         return IndicatorValue.objects.filter(indicator=indicator).exists()
 
+    def reported_codes(self, activities, indicators):
+        told = activities.filter(Exists(ActivityProgress.objects.filter(activity=OuterRef("pk"))))
+        measured = indicators.filter(Exists(IndicatorValue.objects.filter(indicator=OuterRef("pk"))))
+        rows = [row for rows in (told, measured) for row in rows.order_by().values_list("sort_key", "code")]
+        return [code for _key, code in sorted(rows)]
+
     def used_categories(self, indicator):
         return set(
             IndicatorValue.objects.filter(indicator=indicator, category__isnull=False)
@@ -131,6 +144,31 @@ class MonitoringStatus(providers.StatusProvider):
             .values_list("category", flat=True)
             .distinct()
         )
+
+    def used_categories_of(self, indicators):
+        return set(
+            IndicatorValue.objects.filter(
+                indicator__in=indicators.order_by().values("pk"), category__isnull=False
+            )
+            .order_by()
+            .values_list("category", flat=True)
+            .distinct()
+        )
+
+    def why_not_merge(self, institution, on):
+        return [
+            _("Round %(round)s of %(plan)s, %(pillar)s: its submission is %(state)s. %(todo)s")
+            % {
+                "round": one.round,
+                "plan": one.round.plan.code,
+                "pillar": one.pillar.name,
+                "state": SubmissionState(one.state).label.lower(),
+                "todo": _("Wait until the round is closed.")
+                if one.state == SubmissionState.ENDORSED or one.state == SubmissionState.DRAFT
+                else _("Wait until both co-leads have endorsed it, or the round is published."),
+            }
+            for one in unfinished_of(institution, on)
+        ]
 
     def round_lines(self, round, user):
         if not has_permission(user, Permission.VIEW_SUBMISSIONS, round.plan):

@@ -20,6 +20,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from frameworks.models import (
     ApiToken,
+    Assumption,
     ExternalFramework,
     FrameworkImport,
     Indicator,
@@ -118,7 +119,37 @@ RULES = {
     "round_close": POST_OF_SECRETARIAT,
     "round_publish": OF_SECRETARIAT,
     # frameworks: structure (urls_structure)
+    "plan_schedule": PUBLIC,
+    "plan_retired": INSIDE,
+    "plan_pillars": OF_SECRETARIAT,
+    "pillar_new": OF_SECRETARIAT,
+    "pillar_edit": OF_SECRETARIAT,
+    "pillar_delete": OF_SECRETARIAT,
+    "goal": PUBLIC,
+    "goal_new": OF_SECRETARIAT,
+    "goal_edit": OF_SECRETARIAT,
+    "goal_indicator_new": OF_SECRETARIAT,
+    "output": PUBLIC,
+    "output_new": OF_SECRETARIAT,
+    "output_edit": OF_SECRETARIAT,
+    "output_indicator_new": OF_SECRETARIAT,
+    "activity_new": OF_SECRETARIAT,
+    "part_retire": OF_SECRETARIAT,
+    "part_restore": OF_SECRETARIAT,
+    "part_delete": OF_SECRETARIAT,
+    "part_renumber": OF_SECRETARIAT,
     # frameworks: context (urls_context)
+    "plan_assumptions": INSIDE,
+    "assumption_new": OF_SECRETARIAT,
+    "assumption_edit": OF_SECRETARIAT,
+    "assumption_move": POST_OF_SECRETARIAT,
+    "assumption_retire": OF_SECRETARIAT,
+    "assumption_answer": OF_SECRETARIAT,
+    "plan_themes": OF_SECRETARIAT,
+    "theme_new": OF_SECRETARIAT,
+    "plan_revisions": INSIDE,
+    "plan_revisions_file": INSIDE,
+    "plan_compare": INSIDE,
     # frameworks: coordination (urls_coordination)
     "plan_people_history": INSIDE,
     "seat_edit": OF_SECRETARIAT,
@@ -134,7 +165,6 @@ RULES = {
     "plan_crosswalk_provision": PUBLIC,
     "provision_link": OF_SECRETARIAT,
     "provision_links": OF_SECRETARIAT,
-    "goal_provisions": OF_SECRETARIAT,
     "external_frameworks": SIGNED_IN,
     "external_framework_new": OF_ANY_SECRETARIAT,
     "external_framework_edit": OF_ANY_SECRETARIAT,
@@ -239,6 +269,7 @@ def stage(world):
     world.token, _secret = ApiToken.objects.create(
         user=world.monitoring, name="mine", expiry=timedelta(days=1)
     )
+    world.assumption = Assumption.objects.create(plan=world.plan, text="The peace holds.")
     world.report = ReportRun.objects.create(
         plan=world.plan, round=world.round, pillar=world.participation, state="done", created_at=now,
         heartbeat_at=now, finished_at=now, file=ContentFile(b"%PDF-1.7", "report.pdf"),
@@ -273,22 +304,29 @@ def arguments(name, world):
         "acode": "1.1.1",
         "icode": "1.1.1a",
         "pcode": "P1",
+        "gcode": "1",
+        "ocode": "1.1",
+        "level": "activity",
+        "part": "1.1.1",
         "body": "wg-P1",
+        "terms": world.terms.public_id,
         "label": "planned" if name in {"round_open", "round_edit"} else "2024",
         "pk": world.submission.pk,
         "action": "submit",
         "upload": world.upload.public_id,
         "public_id": world.report.public_id,
         "key": world.token.token_key,
+        "year": 2024,
         "fcode": "UNSCR-1325",
         "vcode": "Participation",
-        "level": "activity",
-        "tcode": "1" if name == "goal_provisions" else "1.1.1",
+        "tcode": "1.1.1",
         "uidb64": urlsafe_base64_encode(force_bytes(world.nobody.pk)),
         "token": default_token_generator.make_token(world.nobody),
     }
     if name.startswith("seat_"):
         values["pk"] = world.seats["focal_mae"].pk
+    if name.startswith("assumption_"):
+        values["pk"] = world.assumption.pk
     if name == "report_retry":
         values["public_id"] = world.failed.public_id
     if name == "membership_end":
@@ -297,8 +335,6 @@ def arguments(name, world):
         values["pk"] = world.newcomer.pk
     if name.startswith("institution"):
         values["code"] = "MSSI"
-    if name == "terms_file":
-        values["public_id"] = world.terms.public_id
     pattern = next(pattern for pattern in patterns() if pattern.name == name)
     return {key: values[key] for key in pattern.pattern.converters}
 
@@ -338,7 +374,7 @@ def test_who_may(name, stage):
 OF_A_PLAN = sorted(
     name
     for name, rule in RULES.items()
-    if name in {"plan", "activity", "indicator"}
+    if name in {"plan", "activity", "indicator", "goal", "output", "plan_schedule"}
     or name.startswith("plan_crosswalk")
     or rule in (INSIDE, OF_SECRETARIAT)
 )

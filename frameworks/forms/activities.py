@@ -1,4 +1,4 @@
-"""The form of an activity: text, years, and the institutions that lead it."""
+"""The form of an activity: code, text, years, where it hangs, and the institutions that lead it."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -6,8 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from frameworks.forms.base import ConstrainedForm, VersionedMixin, reason_field
+from frameworks.forms.base import ConstrainedForm, VersionedMixin, ask_why_added, reason_field
 from frameworks.forms.fields import WholeNumberField, lines
+from frameworks.forms.parts import PartChoiceField, follow_field
 from frameworks.models import Activity, Institution
 from frameworks.models.plan import LeadRole
 from frameworks.operations.activities import LeadLine, activity_version
@@ -31,30 +32,44 @@ def institution_options(institutions):
 
 
 class ActivityForm(VersionedMixin, ConstrainedForm):
+    """parents: the outputs that it may hang on."""
+
+    constraint_fields = {"activity_code_unique": "code"}
+
     years = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Years in which it is planned"),
         required=False,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
     )
+    follow = follow_field()
     reason = reason_field()
 
     class Meta:
         model = Activity
-        fields = ["title", "years"]
+        fields = ["output", "code", "title", "years"]
+        field_classes = {"output": PartChoiceField}
         widgets = {"title": lines(3)}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, parents, **kwargs):
         super().__init__(*args, **kwargs)
         plan = self.instance.plan
         self.fields["title"].label = plan.words["activity"]
+        self.fields["output"].label = plan.words["output"]
+        self.fields["output"].queryset = parents
+        self.fields["output"].empty_label = None
         # A year that the plan no longer has stays on offer, so that it can be seen and taken off.
         years = sorted({*plan.years, *self.instance.years})
         self.fields["years"].choices = [(year, str(year)) for year in years]
         self.fields["reason"].required = False
         if not plan.is_under_change_control:
             del self.fields["reason"]
-        self.add_version(activity_version(self.instance))
+        elif not self.instance.pk:
+            ask_why_added(self.fields["reason"])
+        if self.instance.pk:
+            self.add_version(activity_version(self.instance))
+        else:
+            del self.fields["follow"]
 
     def clean_years(self):
         return sorted(self.cleaned_data["years"])

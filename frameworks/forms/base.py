@@ -95,3 +95,10 @@ def reason_field():
             "Stands in the history beside the old and the new text. For example: agreed by the steering committee on 3 March."
         ),
     )
+
+
+def ask_why_added(reason):
+    """Makes a reason field that of something new in an endorsed plan."""
+    reason.label = _("Why is it added?")
+    reason.required = True
+    reason.error_messages["required"] = _("The plan is endorsed: say why this is added.")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from frameworks.forms.activities import institution_options
 from frameworks.forms.base import ConstrainedForm, VersionedMixin, reason_field
 from frameworks.forms.fields import FigureField, LinesField, WholeNumberField, lines
+from frameworks.forms.parts import ParentField
 from frameworks.models import Indicator
 from frameworks.models.indicator import SHARE_TYPES, IndicatorType, ReporterAggregation
 from frameworks.models.plan import code_validator
@@ -56,8 +57,9 @@ class IndicatorForm(VersionedMixin, ConstrainedForm):
         label=gettext_lazy("Who reports the figure"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Nobody ticked: the accountable lead of the activity reports it."),
+        help_text=gettext_lazy("Nobody ticked: the accountable lead reports it."),
     )
+    parent = ParentField(label=gettext_lazy("What it measures"))
     reason = reason_field()
 
     class Meta:
@@ -91,15 +93,20 @@ class IndicatorForm(VersionedMixin, ConstrainedForm):
             (str(pk), label) for pk, label in institution_options(institutions)
         ]
         if self.instance.pk:
+            self.fields["parent"].offer(self.instance)
+            self.initial["parent"] = self.fields["parent"].value_of(self.instance)
             chosen = self.instance.responsible.values_list("pk", flat=True)
             self.fields["responsible"].initial = [str(pk) for pk in chosen]
             self.add_version(indicator_version(self.instance))
+        else:
+            del self.fields["parent"]  # the page says on what a new one hangs
         if not needs_reason:
             del self.fields["reason"]
 
     @property
     def changed_fields(self):
-        return [name for name in self.changed_data if name in self._meta.fields]
+        changed = [name for name in self.changed_data if name in self._meta.fields]
+        return changed + (["goal", "output", "activity"] if "parent" in self.changed_data else [])
 
     @property
     def chosen_institutions(self):
@@ -118,15 +125,15 @@ class IndicatorForm(VersionedMixin, ConstrainedForm):
 
     def clean(self):
         cleaned = super().clean()
+        if cleaned.get("parent"):
+            level, pk = cleaned["parent"]
+            for name in ("goal", "output", "activity"):
+                setattr(self.instance, f"{name}_id", pk if name == level else None)
         kind = cleaned.get("type")
-        if kind == IndicatorType.ORDINAL and len(cleaned.get("scale_labels") or []) < 2:
-            self.add_error(
-                "scale_labels", _("A scale needs at least two labels, one per line, from 0 upwards.")
-            )
-        if kind in _LEVELS and cleaned.get("reporter_aggregation") == ReporterAggregation.SUM:
-            self.add_error(
-                "reporter_aggregation", _("Levels and answers cannot be added up: choose maximum or average.")
-            )
+        for name, message in sheet_problems(
+            kind, cleaned.get("scale_labels"), cleaned.get("reporter_aggregation")
+        ):
+            self.add_error(name, message)
         problem = figure_problem(
             kind,
             cleaned.get("baseline_value"),
@@ -139,6 +146,18 @@ class IndicatorForm(VersionedMixin, ConstrainedForm):
             name, message = problem
             self.add_error(f"baseline_{name}", message)
         return cleaned
+
+
+def sheet_problems(kind, scale_labels, reporter_aggregation):
+    """[(field, what is wrong, in words)] of a metadata sheet whose fields do not go with its type."""
+    problems = []
+    if kind == IndicatorType.ORDINAL and len(scale_labels or []) < 2:
+        words = _("A scale needs at least two labels, one per line, from 0 upwards.")
+        problems.append(("scale_labels", words))
+    if kind in _LEVELS and reporter_aggregation == ReporterAggregation.SUM:
+        words = _("Levels and answers cannot be added up: choose maximum or average.")
+        problems.append(("reporter_aggregation", words))
+    return problems
 
 
 def figure_problem(kind, value, numerator, denominator, *, levels=0, part_of_whole=True):

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from frameworks import changes, providers
 from frameworks.constraints import explained
 from frameworks.history import Source, Stale, version_of
-from frameworks.models import Category, Dimension, Indicator, Plan, Target
+from frameworks.models import Activity, Category, CategoryTarget, Dimension, Indicator, Target
 from frameworks.models.indicator import ResponsibleInstitution
+from frameworks.operations.moving import locked_plan, parent_of, pillar_of, refuse_retired_parent, refuse_torn
 from frameworks.permissions import Permission, require_permission
 
 #: What figures are judged by. A change needs a reason as soon as the plan is endorsed or anything was reported
@@ -58,6 +59,17 @@ class Breakdown:
 def indicator_history(indicator):
     """Sources for frameworks.history: the sheet, its targets, its breakdowns, and who reports."""
     dimensions = Dimension.pgh_event_model.objects.filter(indicator=indicator.pk).values("pgh_obj_id")
+    categories = Category.pgh_event_model.objects.filter(dimension__in=dimensions)
+    names = {}
+
+    def category_label(event):
+        if not names:  # asked only where there is something to name; removed categories have names, too
+            names.update(categories.order_by("pgh_id").values_list("pgh_obj_id", "name"))
+        return _("Target %(year)s, %(category)s") % {
+            "year": event.period_end.year,
+            "category": names.get(event.category_id, ""),
+        }
+
     return [
         Source(Indicator, {"pgh_obj": indicator.pk}, hidden=frozenset({"plan", "pillar"})),
         Source(
@@ -73,6 +85,13 @@ def indicator_history(indicator):
             {"dimension__in": dimensions},
             label=lambda event: _("Category"),
             hidden=frozenset({"dimension", "code"}),
+            whole=True,
+        ),
+        Source(
+            CategoryTarget,
+            {"category__in": categories.values("pgh_obj_id")},
+            label=category_label,
+            hidden=frozenset({"category", "period_end"}),
             whole=True,
         ),
         Source(
@@ -105,24 +124,32 @@ def why_reason(*, under_control, in_use, before, indicator, changed, structure_c
     return ""
 
 
-@explained(Indicator, Target, Dimension, Category)
-def save_indicator(*, indicator, changed, responsible, targets, breakdowns, reason, by, at, version=""):
+@explained(Indicator, Target, Dimension, Category, CategoryTarget)
+def save_indicator(
+    *, indicator, changed, responsible, targets, breakdowns, reason, by, at, category_targets=(), version=""
+):
     """Saves an indicator (a new one, or the fields named in `changed`) with its targets, breakdowns and reporters.
 
     targets: TargetLines, a blank one removes the target of its period; periods that are not named stay. breakdowns: all
-    of them. Raises PermissionDenied, Stale, and ValidationError with the fields of the indicator's form.
+    of them. category_targets: (category id, TargetLine), read as targets are. goal, output or activity in `changed` moves
+    the indicator, and its pillar follows; refused where that tears reported figures from their pillar. Raises PermissionDenied, Stale, and ValidationError with the fields of the indicator's form.
     """
     require_permission(by, Permission.EDIT_FRAMEWORK, indicator)
     with transaction.atomic():
         # The plan's row is the lock of new indicators: two of the same code cannot both find it free.
-        plan = Plan.objects.select_for_update(no_key=True).get(pk=indicator.plan_id)
+        plan = locked_plan(indicator.plan_id)
         before = None
         if indicator.pk:
             before = Indicator.objects.select_for_update(of=("self",), no_key=True).get(pk=indicator.pk)
             current = indicator_version(before)
             if version and version != current:
                 raise Stale(current)
-        structure = _targets_differ(before, targets) or _breakdowns_differ(before, breakdowns)
+        changed = _moved(indicator, before, changed)
+        structure = (
+            _targets_differ(before, targets)
+            or _breakdowns_differ(before, breakdowns)
+            or _category_targets_differ(before, category_targets)
+        )
         why = why_reason(
             under_control=plan.is_under_change_control,
             in_use=before is not None and providers.status().has_values(before),
@@ -142,8 +169,25 @@ def save_indicator(*, indicator, changed, responsible, targets, breakdowns, reas
             _save_responsible(indicator, responsible)
             _save_targets(indicator, targets)
             _save_breakdowns(indicator, breakdowns)
+            _save_category_targets(indicator, category_targets)
         changes.announce(indicators=Indicator.objects.filter(pk=indicator.pk), at=at)
     return indicator
+
+
+def _moved(indicator, before, changed):
+    """`changed`, with the pillar where the indicator moves to another one. Refuses retired parents and torn figures."""
+    moves = {"goal", "output", "activity"} & set(changed)
+    if before is not None and not moves:
+        return changed
+    parent = parent_of(indicator)
+    if parent is None:  # the constraint on the one parent says it better
+        return changed
+    refuse_retired_parent(indicator, parent, "parent")
+    indicator.pillar = pillar_of(parent)
+    if before is not None and before.pillar_id != indicator.pillar_id:
+        refuse_torn(Activity.objects.none(), Indicator.objects.filter(pk=before.pk), "parent")
+        return {*changed, "pillar"}
+    return changed
 
 
 def _save_responsible(indicator, responsible):
@@ -179,6 +223,38 @@ def _save_targets(indicator, targets):
         target = target or Target(indicator=indicator, period_end=line.period_end)
         target.value, target.numerator, target.denominator = line.figures
         target.is_endline = line.is_endline
+        target.full_clean()
+        target.save()
+
+
+def _present_category_targets(indicator):
+    """(category id, period end) → CategoryTarget."""
+    if indicator is None:
+        return {}
+    rows = CategoryTarget.objects.filter(category__dimension__indicator=indicator)
+    return {(one.category_id, one.period_end): one for one in rows}
+
+
+def _category_targets_differ(indicator, lines):
+    present = _present_category_targets(indicator) if lines else {}
+    return any(line.figures != _figures(present.get((category, line.period_end))) for category, line in lines)
+
+
+def _save_category_targets(indicator, lines):
+    """Writes what differs; a category that was taken off in the same step has taken its targets along."""
+    if not lines:
+        return
+    present = _present_category_targets(indicator)
+    known = set(Category.objects.filter(dimension__indicator=indicator).values_list("pk", flat=True))
+    for category, line in lines:
+        target = present.get((category, line.period_end))
+        if category not in known or line.figures == _figures(target):
+            continue
+        if line.is_blank:
+            target.delete()
+            continue
+        target = target or CategoryTarget(category_id=category, period_end=line.period_end)
+        target.value, target.numerator, target.denominator = line.figures
         target.full_clean()
         target.save()
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -11,10 +12,12 @@ from django.views.generic import TemplateView
 from frameworks import providers
 from frameworks.forms.activities import ActivityForm, lead_formset
 from frameworks.forms.base import add_refusal
+from frameworks.forms.parts import in_use_or
 from frameworks.history import Stale, changes_of, last_change
 from frameworks.logframe import IndicatorNode
-from frameworks.models import Activity, Indicator, Lead
-from frameworks.operations.activities import activity_history, update_activity
+from frameworks.models import Activity, Indicator, Lead, Output
+from frameworks.operations.activities import activity_history, create_activity, update_activity
+from frameworks.operations.structure import next_code
 from frameworks.permissions import Permission, has_permission, is_insider
 from frameworks.web import PlanMixin
 
@@ -81,18 +84,20 @@ class ActivityEdit(ActivityMixin, TemplateView):
 
     def get(self, request, *args, **kwargs):
         activity = self.setup_activity()
-        return self._page(ActivityForm(instance=activity), lead_formset(activity, self.leads()))
+        return self._page(self._form(activity), lead_formset(activity, self.leads()))
+
+    def _form(self, activity, data=None):
+        outputs = in_use_or(Output.objects.filter(plan=self.plan), activity.output_id).order_by("sort_key")
+        return ActivityForm(data, instance=activity, parents=outputs)
 
     def _page(self, form, formset):
-        return self.render_to_response(self.get_context_data(form=form, formset=formset))
+        back = reverse("activity", args=[self.plan.code, self.activity.code])
+        return self.render_to_response(self.get_context_data(form=form, formset=formset, back=back))
 
     def post(self, request, *args, **kwargs):
         activity = self.setup_activity()
         edited = Activity.objects.select_related("plan").get(pk=activity.pk)
-        form, formset = (
-            ActivityForm(request.POST, instance=edited),
-            lead_formset(activity, self.leads(), request.POST),
-        )
+        form, formset = self._form(edited, request.POST), lead_formset(activity, self.leads(), request.POST)
         # Both are checked, so that everything wrong is said at once.
         if all([form.is_valid(), formset.is_valid()]):
             try:
@@ -101,6 +106,7 @@ class ActivityEdit(ActivityMixin, TemplateView):
                     changed=form.changed_fields,
                     leads=formset.lines,
                     reason=form.cleaned_data.get("reason", ""),
+                    follow=form.cleaned_data.get("follow", False),
                     version=form.cleaned_data.get("version", ""),
                     by=request.user,
                     at=timezone.now(),
@@ -111,5 +117,54 @@ class ActivityEdit(ActivityMixin, TemplateView):
                 add_refusal(form, error)
             else:
                 messages.success(request, _("Saved."))
-                return redirect("activity", self.plan.code, activity.code)
+                return redirect("activity", self.plan.code, form.instance.code)
         return self._page(form, formset)
+
+
+class ActivityNew(PlanMixin, TemplateView):
+    """A new activity of an output."""
+
+    permission = Permission.EDIT_FRAMEWORK
+    template_name = "frameworks/activity_form.html"
+
+    def _activity(self):
+        output = get_object_or_404(Output, plan=self.plan, code=self.kwargs["ocode"])
+        return Activity(plan=self.plan, output=output, code=next_code(self.plan, Activity, output.code))
+
+    def _page(self, activity, form, formset):
+        return self.render_to_response(
+            self.get_context_data(
+                form=form,
+                formset=formset,
+                activity=activity,
+                output=activity.output,
+                back=reverse("output", args=[self.plan.code, activity.output.code]),
+            )
+        )
+
+    def _form(self, activity, data=None):
+        outputs = in_use_or(Output.objects.filter(plan=self.plan), activity.output_id).order_by("sort_key")
+        return ActivityForm(data, instance=activity, parents=outputs)
+
+    def get(self, request, *args, **kwargs):
+        activity = self._activity()
+        return self._page(activity, self._form(activity), lead_formset(activity, []))
+
+    def post(self, request, *args, **kwargs):
+        activity = self._activity()
+        form, formset = self._form(self._activity(), request.POST), lead_formset(activity, [], request.POST)
+        if all([form.is_valid(), formset.is_valid()]):
+            try:
+                made = create_activity(
+                    activity=form.instance,
+                    leads=formset.lines,
+                    reason=form.cleaned_data.get("reason", ""),
+                    by=request.user,
+                    at=timezone.now(),
+                )
+            except ValidationError as error:
+                add_refusal(form, error)
+            else:
+                messages.success(request, _("Added. Next: say how you will know that it was done."))
+                return redirect("activity", self.plan.code, made.code)
+        return self._page(activity, form, formset)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -10,6 +11,7 @@ from django.views.generic import TemplateView
 from frameworks import providers
 from frameworks.forms.activities import institution_choices
 from frameworks.forms.base import add_refusal
+from frameworks.forms.category_targets import CategoryTargetsForm
 from frameworks.forms.indicators import (
     BreakdownFormSet,
     IndicatorForm,
@@ -19,10 +21,11 @@ from frameworks.forms.indicators import (
 )
 from frameworks.history import Stale, changes_of, last_change
 from frameworks.measures import baseline_number, measure_text, pair_text, target_number
-from frameworks.models import Indicator, ReportingRound
+from frameworks.models import Activity, Goal, Indicator, Output, ReportingRound
 from frameworks.operations.indicators import indicator_history, save_indicator
+from frameworks.operations.moving import parent_of, pillar_of
+from frameworks.operations.structure import next_code
 from frameworks.permissions import Permission, has_permission, is_insider
-from frameworks.views.activities import ActivityMixin
 from frameworks.web import PlanMixin
 
 
@@ -38,7 +41,7 @@ class IndicatorPage(PlanMixin, TemplateView):
             Indicator.objects.visible_to(user)
             .select_related("plan", "pillar", "goal", "output", "activity__output__goal")
             .prefetch_related(
-                "targets", "dimensions__categories", "responsible", "activity__leads__institution"
+                "targets", "dimensions__categories__targets", "responsible", "activity__leads__institution"
             ),
             plan=self.plan,
             code=self.kwargs["icode"],
@@ -49,7 +52,7 @@ class IndicatorPage(PlanMixin, TemplateView):
         return super().get_context_data(
             indicator=indicator,
             insider=insider,
-            parent=indicator.activity or indicator.output or indicator.goal,
+            parent=parent_of(indicator),
             baseline_text=measure_text(indicator, baseline),
             baseline_parts=pair_text(indicator.baseline_numerator, indicator.baseline_denominator),
             targets=[
@@ -60,6 +63,7 @@ class IndicatorPage(PlanMixin, TemplateView):
                 )
                 for target in indicator.targets.all()
             ],
+            category_targets=category_targets(indicator),
             story=story,
             latest=story[-1] if story else None,
             series=[(one.round, one.measured, one.target) for one in story],
@@ -73,17 +77,43 @@ class IndicatorPage(PlanMixin, TemplateView):
         )
 
 
+def category_targets(indicator):
+    """(dimension, [years], [(category, [text or "" a year])]) of the breakdowns whose categories have targets."""
+    found = []
+    for dimension in indicator.dimensions.all():
+        rows = [
+            (one, {target.period_end: target for target in one.targets.all()})
+            for one in dimension.categories.all()
+        ]
+        ends = sorted({end for _category, targets in rows for end in targets})
+        if ends:
+            cells = [
+                (category, [_target_text(indicator, targets.get(end)) for end in ends])
+                for category, targets in rows
+            ]
+            found.append((dimension, ends, cells))
+    return found
+
+
+def _target_text(indicator, target):
+    if target is None:
+        return ""
+    pair = pair_text(target.numerator, target.denominator)
+    number = measure_text(indicator, target_number(target))
+    return f"{pair} = {number}" if pair else number
+
+
 class IndicatorFormMixin:
-    """What adding and editing share: three forms that are checked together and saved together."""
+    """What adding and editing share: four forms that are checked together and saved together."""
 
     permission = Permission.EDIT_FRAMEWORK
     template_name = "frameworks/indicator_form.html"
 
     def build(self, indicator, data=None):
-        """(form, targets, breakdowns) for an indicator, saved or not."""
+        """(form, targets, breakdowns, targets of categories) for an indicator, saved or not."""
         saved = bool(indicator.pk)
         targets = list(indicator.targets.all()) if saved else []
-        dimensions = list(indicator.dimensions.prefetch_related("categories")) if saved else []
+        dimensions = list(indicator.dimensions.prefetch_related("categories__targets")) if saved else []
         keep = indicator.responsible.values_list("pk", flat=True) if saved else ()
         form = IndicatorForm(
             data,
@@ -95,21 +125,40 @@ class IndicatorFormMixin:
         if data is not None:
             form.is_valid()
         periods = target_periods(self.plan, ReportingRound.objects.filter(plan=self.plan))
-        return (
-            form,
-            TargetFormSet(data, plan=self.plan, targets=targets, periods=periods, sheet=form),
-            BreakdownFormSet(data, dimensions=dimensions),
+        formset = TargetFormSet(data, plan=self.plan, targets=targets, periods=periods, sheet=form)
+        ends = {
+            one.period_end
+            for row in dimensions
+            for category in row.categories.all()
+            for one in category.targets.all()
+        }
+        parts = CategoryTargetsForm(
+            data,
+            dimensions=dimensions,
+            periods=[(end, formset.label_of(end)) for end in sorted({*formset.periods, *ends})],
+            sheet=form,
         )
+        return form, formset, BreakdownFormSet(data, dimensions=dimensions), parts
 
     def page(self, indicator, forms):
-        form, targets, breakdowns = forms
+        form, targets, breakdowns, parts = forms
+        parent = parent_of(indicator)
+        shown = indicator if indicator.pk else parent
         return self.render_to_response(
-            self.get_context_data(form=form, targets=targets, breakdowns=breakdowns, indicator=indicator)
+            self.get_context_data(
+                form=form,
+                targets=targets,
+                breakdowns=breakdowns,
+                parts=parts,
+                indicator=indicator,
+                parent=parent,
+                back=reverse(shown._meta.model_name, args=[self.plan.code, shown.code]),
+            )
         )
 
     def save(self, request, indicator, forms):
         """The answer to a POST: the indicator's page, or the form with what is wrong."""
-        form, targets, breakdowns = forms
+        form, targets, breakdowns, parts = forms
         # Each is checked, so that everything wrong is said at once.
         valid = [one.is_valid() for one in forms]
         if all(valid):
@@ -120,6 +169,7 @@ class IndicatorFormMixin:
                     responsible=form.chosen_institutions,
                     targets=targets.lines,
                     breakdowns=breakdowns.lines,
+                    category_targets=parts.lines,
                     reason=form.cleaned_data.get("reason", ""),
                     version=form.cleaned_data.get("version", ""),
                     by=request.user,
@@ -158,23 +208,20 @@ class IndicatorEdit(IndicatorFormMixin, PlanMixin, TemplateView):
         return self.save(request, self._indicator(), self.build(self._indicator(), request.POST))
 
 
-class IndicatorNew(IndicatorFormMixin, ActivityMixin, TemplateView):
-    """A new indicator of an activity."""
+class IndicatorNew(IndicatorFormMixin, PlanMixin, TemplateView):
+    """A new indicator of a goal, an output or an activity: the path's argument says of which."""
+
+    PARENTS = {"gcode": Goal, "ocode": Output, "acode": Activity}
 
     def _indicator(self):
-        activity = self.setup_activity()
-        pillar = activity.output.goal.pillar
-        return Indicator(plan=self.plan, pillar=pillar, activity=activity, code=self._free_code(activity))
-
-    def _free_code(self, activity):
-        """1.1.1a, then 1.1.1b …: the first letter that is free under the activity's code."""
-        taken = set(
-            Indicator.objects.filter(plan=self.plan, code__startswith=activity.code).values_list(
-                "code", flat=True
-            )
+        name = next(name for name in self.PARENTS if name in self.kwargs)
+        model = self.PARENTS[name]
+        parent = get_object_or_404(
+            model.objects.visible_to(self.request.user), plan=self.plan, code=self.kwargs[name]
         )
-        letters = (chr(ord("a") + n) for n in range(26))
-        return next((f"{activity.code}{one}" for one in letters if f"{activity.code}{one}" not in taken), "")
+        level = model._meta.model_name
+        code = next_code(self.plan, Indicator, parent.code, letters=True)
+        return Indicator(plan=self.plan, pillar=pillar_of(parent), code=code, **{level: parent})
 
     def get(self, request, *args, **kwargs):
         indicator = self._indicator()
