@@ -10,10 +10,11 @@ from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView, View
 
 from frameworks.forms.importing import ReasonForm, UploadForm, WhoForm
-from frameworks.imports import UnreadableWorkbook, read_logframe
+from frameworks.imports import UnreadableWorkbook
 from frameworks.imports.apply import preview, rows_to_write, written_by
 from frameworks.imports.difference import SAME
-from frameworks.imports.existing import known_institutions
+from frameworks.imports.layout import find_layout
+from frameworks.imports.opening import open_grids
 from frameworks.imports.run import step_text
 from frameworks.imports.saving import ImportRefused, refuse, save_logframe
 from frameworks.models import FrameworkImport
@@ -74,26 +75,28 @@ class PlanImport(PlanMixin, FormView):
     def form_valid(self, form):
         file = form.cleaned_data["file"]
         try:
-            parsed = read_logframe(file, filename=file.name, known=known_institutions())
+            grids, _hidden = open_grids(file, filename=file.name)
         except UnreadableWorkbook as error:
             form.add_error("file", str(error))
             return self.form_invalid(form)
         file.seek(0)
         upload = keep_upload(plan=self.plan, file=file, by=self.request.user, at=timezone.now())
-        unknown = not parsed.layouts and any(doubt.code == "no_headers" for doubt in parsed.errors)
+        filled = [grid for grid in grids if grid.cells]
+        unknown = filled and not any(find_layout(grid) for grid in filled)
         page = "plan_import_columns" if unknown else "plan_import_preview"
         return redirect(page, self.plan.code, upload.public_id)
 
 
 def with_outcome(uploads, plan):
     """The uploads, each with `decided_by` and `written`: [(its level in the plan's words, created, changed)]."""
-    labels = {name: plan.words[many] for level, many in MANY.items() for name in (level, many)}
-    labels |= {
+    levels = {name: plan.words[many] for level, many in MANY.items() for name in (level, many)}
+    # In the order in which they are shown; those in the plural, and the plan, are sheets of the framework's own workbook.
+    labels = {
+        "plan": plan.words["plan"],
         "pillar": _("Pillars"),
         "pillars": _("Pillars"),
+        **levels,
         "group": _("Working groups"),
-        # Sheets of the framework's own workbook.
-        "plan": plan.words["plan"],
         "leads": _("Lead institutions"),
         "targets": _("Targets"),
         "breakdowns": _("Breakdowns"),
@@ -101,7 +104,10 @@ def with_outcome(uploads, plan):
     found = outcomes(uploads)
     for upload in uploads:
         upload.decided_by, written = found.get(upload.pk, (None, {}))
-        upload.written = [(labels.get(level, level), row) for level, row in written.items()]
+        order = sorted(
+            written, key=lambda level: list(labels).index(level) if level in labels else len(labels)
+        )
+        upload.written = [(labels.get(level, level), written[level]) for level in order]
     return uploads
 
 
@@ -153,6 +159,8 @@ class PlanImportPreview(UploadMixin, PlanMixin, TemplateView):
         form.is_valid()
         reason = form.cleaned_data.get("reason", "")
         seen = self.request.POST.get("fingerprint", "")
+        if self.request.POST.get("much") and (reason or not self.plan.is_under_change_control):
+            return self._queue(seen, reason)
         difference = self._difference()
         busy = import_at_work(self.plan)
         if busy is not None:
@@ -160,14 +168,7 @@ class PlanImportPreview(UploadMixin, PlanMixin, TemplateView):
         try:
             if rows_to_write(difference) > AT_ONCE:
                 refuse(difference, self.plan, fingerprint=seen, reason=reason)
-                queue_import(
-                    upload=self.upload,
-                    fingerprint=seen,
-                    reason=reason,
-                    by=self.request.user,
-                    at=timezone.now(),
-                )
-                return self._to("plan_import_progress")
+                return self._queue(seen, reason)
             difference = self._save_at_once(seen, reason)
         except ImportRefused as refused:
             return self._page(refused.difference, refused=str(refused), reason=form, status=409)
@@ -184,6 +185,20 @@ class PlanImportPreview(UploadMixin, PlanMixin, TemplateView):
             % {"n": written},
         )
         return redirect("plan", self.plan.code)
+
+    def _queue(self, seen, reason):
+        """To the worker, which compares it with what was seen: whoever waits need not wait for that, too."""
+        try:
+            queue_import(
+                upload=self.upload,
+                fingerprint=seen,
+                reason=reason,
+                by=self.request.user,
+                at=timezone.now(),
+            )
+        except StateConflict as conflict:
+            return self._page(self._difference(), refused=str(conflict), status=409)
+        return self._to("plan_import_progress")
 
     def _save_at_once(self, seen, reason):
         at = timezone.now()

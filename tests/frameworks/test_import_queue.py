@@ -377,12 +377,32 @@ def test_while_one_is_saved_the_next_is_told(world, sent, one_at_once):
     assert sent == []  # nothing is committed in this test
 
 
-def test_what_cannot_be_saved_is_not_queued(world, sent, one_at_once):
+def test_without_a_reason_nothing_of_an_endorsed_plan_is_queued(world, sent, one_at_once):
+    world.plan.status = "endorsed"
+    world.plan.save()
     page = uploaded(world, saved(book(FIRST)))
-    Activity.objects.filter(code="1.1.1").update(title="Changed meanwhile")
-    page.press("Save all of this", status=409)
-    assert "changed since this preview" in page.text
+    page.press("Save all of this", status=409, reason="  ")
+    assert "say why it is changed" in page.text
     assert FrameworkImport.objects.get().state == "previewed"
+    page.press("Save all of this", reason="agreed on 3 March")
+    upload = FrameworkImport.objects.get()
+    assert (upload.state, upload.reason) == ("queued", "agreed on 3 March")
+    assert run_import(upload.pk, clock=now)
+    event = Activity.pgh_event_model.objects.filter(title="Train women.").get()
+    assert event.pgh_context.metadata["reason"] == "agreed on 3 March"
+
+
+def test_much_that_the_page_did_not_know_of_is_queued_all_the_same(world, sent, monkeypatch):
+    """Between the preview and the button somebody changed what is too much (or the page was made by hand)."""
+    page = uploaded(world, saved(book(FIRST)))
+    monkeypatch.setattr(pages, "AT_ONCE", 1)
+    page.press("Save all of this")
+    assert FrameworkImport.objects.get().state == "queued"
+    FrameworkImport.objects.update(state="previewed")
+    Activity.objects.filter(code="1.1.1").update(title="Changed meanwhile")
+    address = f"/plans/{world.plan.code}/import/{FrameworkImport.objects.get().public_id}/"
+    answer = page.client.post(address, {"action": "save", "fingerprint": "0" * 64})
+    assert answer.status_code == 409 and "changed since this preview" in answer.content.decode()
 
 
 def test_the_live_part_asks_again_only_while_it_runs(world, sent):
