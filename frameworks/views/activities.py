@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from frameworks import providers
+from frameworks.crosswalk import provisions_of
 from frameworks.forms.activities import ActivityForm, lead_formset
 from frameworks.forms.base import add_refusal
 from frameworks.forms.parts import in_use_or
@@ -68,6 +69,7 @@ class ActivityPage(ActivityMixin, TemplateView):
             status=standing.activity_statuses([activity]).get(activity.pk),
             insider=insider,
             costs=providers.cost().lines(activity) if insider else [],
+            provisions=provisions_of("activity", activity),
             changes=self._changes() if insider else [],
             may_edit=has_permission(user, Permission.EDIT_FRAMEWORK, self.plan),
             may_cost=has_permission(user, Permission.EDIT_COSTING, self.plan),

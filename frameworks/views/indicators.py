@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from frameworks import providers
+from frameworks.crosswalk import provisions_of
 from frameworks.forms.activities import institution_choices
 from frameworks.forms.base import add_refusal
 from frameworks.forms.category_targets import CategoryTargetsForm
@@ -71,6 +72,7 @@ class IndicatorPage(PlanMixin, TemplateView):
             if baseline is not None and indicator.baseline_year
             else None,
             chart_unit="%" if indicator.is_share else "",
+            provisions=provisions_of("indicator", indicator),
             changes=changes_of(*indicator_history(indicator)) if insider else [],
             may_edit=has_permission(user, Permission.EDIT_FRAMEWORK, self.plan),
             **kwargs,

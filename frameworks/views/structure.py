@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from frameworks import providers
+from frameworks.crosswalk import provisions_of
 from frameworks.forms.base import add_refusal
 from frameworks.forms.structure import PillarForm, StepForm, part_form
 from frameworks.history import Stale, changes_of, last_change
@@ -211,6 +212,7 @@ class PartPage(PlanMixin, TemplateView):
             nodes=[IndicatorNode(row, figures.get(row.pk)) for row in page],
             page_obj=page,
             round=standing.round,
+            provisions=provisions_of(self.level, part),
             **kwargs,
         )
         context["changes"] = changes_of(*part_history(part)) if context["insider"] else []

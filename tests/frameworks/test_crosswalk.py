@@ -506,3 +506,29 @@ def test_lists_of_what_one_thing_answers(asked, django_assert_num_queries):
         ("UNSCR 1325 Participation", False),
         ("SDG 5.5", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("level", "code", "path"),
+    [
+        ("goal", "1", "goals/1/"),
+        ("output", "1.1", "outputs/1.1/"),
+        ("activity", "1.1.1", "activities/1.1.1/"),
+        ("indicator", "1.1.1a", "indicators/1.1.1a/"),
+    ],
+)
+def test_the_page_of_a_thing_says_what_it_answers(asked, level, code, path):
+    page = f"/plans/{asked.plan.code}/{path}"
+    choose = address(asked, f"of/{level}/{code}/")
+    assert Visitor(asked.secretariat).open(page).links("Crosswalk: choose") == [choose]
+    assert "Answers to" not in Visitor(asked.focal_sei).open(page).text
+    row = crosswalk.MODELS[level].objects.get(plan=asked.plan, code=code)
+    link(row, provision("5.5", "SDG"))
+    link(row, provision("Participation"), primary=True)
+    reader = Visitor(asked.focal_sei).open(page)
+    assert (
+        "Answers to UNSCR 1325 Participation Title of Participation Primary SDG 5.5 Title of 5.5"
+        in reader.text
+    )
+    assert reader.links("SDG 5.5") == [address(asked, "SDG/") + "#p-5.5"]
+    assert not reader.links("Crosswalk: choose")

@@ -560,8 +560,8 @@ def test_an_indicator_needs_a_parent(world):
 @pytest.mark.parametrize(
     ("path", "number"),
     [
-        ("goals/1/", 13),
-        ("outputs/1.1/", 14),
+        ("goals/1/", 14),
+        ("outputs/1.1/", 15),
         ("pillars/", 8),
         ("parts/output/1.1/renumber/", 8),
         ("indicators/1.1.1a/edit/", 22),
