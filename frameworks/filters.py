@@ -6,7 +6,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from frameworks import providers
-from frameworks.models import Activity, Indicator, Institution, Lead
+from frameworks.models import Activity, ActivityTheme, Indicator, Institution, Lead, PlanTheme, Theme
+from frameworks.terminology import is_renamed
 
 
 def activities_matching(text):
@@ -43,6 +44,7 @@ class LogframeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Words"), max_length=200)
     pillar = django_filters.ChoiceFilter(label=_("Pillar"), empty_label=_("All pillars"))
     institution = django_filters.ChoiceFilter(label=_("Institution"), empty_label=_("All institutions"))
+    theme = django_filters.ChoiceFilter(label=_("Theme"), empty_label=_("All themes"))
     year = django_filters.ChoiceFilter(label=_("Year"), empty_label=_("All years"))
     activity_status = django_filters.ChoiceFilter(label=_("Activity status"), empty_label=_("Any"))
     status = django_filters.ChoiceFilter(label=_("Indicator performance"), empty_label=_("Any"))
@@ -56,11 +58,14 @@ class LogframeFilter(django_filters.FilterSet):
         super().__init__(data or {}, queryset=Activity.objects.visible_to(user).filter(plan=plan))
         self.plan, self.user = plan, user
         self.pillars = list(plan.pillars.all()) if pillars is None else pillars
+        #: The themes of the plan (`of_plan`) and those that only its activities carry.
+        self.themes = themes_of(plan)
         status = providers.status()
         latest = status.standing(plan, user)
         choices = {
             "pillar": [(one.code, one.name) for one in self.pillars],
             "institution": [(one.code, str(one)) for one in institutions_of(plan)],
+            "theme": [(one.code, one.name) for one in self.themes],
             "year": [(year, str(year)) for year in plan.years],
             "activity_status": list(status.activity_choices),
             "status": list(status.indicator_choices),
@@ -70,6 +75,8 @@ class LogframeFilter(django_filters.FilterSet):
             self.filters[name].extra["choices"] = offered
             if not offered:
                 del self.filters[name]
+        if "activity_status" in self.filters and is_renamed(plan.words, "activity"):
+            self.filters["activity_status"].label = _("%(level)s: status") % {"level": plan.words["activity"]}
         self._latest = latest
 
     @cached_property
@@ -97,6 +104,8 @@ class LogframeFilter(django_filters.FilterSet):
             found = found.filter(pillar__code=asked["pillar"])
         if "institution" in asked:
             found = found.of_institutions([asked["institution"]])
+        if "theme" in asked:
+            found = found.filter(Exists(_carrying(asked["theme"], activity=OuterRef("activity"))))
         if "year" in asked:
             found = found.filter(Q(activity__isnull=True) | Q(activity__years__contains=[int(asked["year"])]))
         if "activity_status" in asked:
@@ -123,6 +132,8 @@ class LogframeFilter(django_filters.FilterSet):
         if "institution" in asked:
             leads = Lead.objects.filter(activity=OuterRef("pk"), institution__code=asked["institution"])
             condition &= Q(Exists(leads))
+        if "theme" in asked:
+            condition &= Q(Exists(_carrying(asked["theme"], activity=OuterRef("pk"))))
         if "year" in asked:
             condition &= Q(years__contains=[int(asked["year"])])
         if "activity_status" in asked:
@@ -130,6 +141,21 @@ class LogframeFilter(django_filters.FilterSet):
         if "q" in asked:
             condition &= activities_matching(asked["q"])
         return condition
+
+
+def _carrying(theme, **activity):
+    return ActivityTheme.objects.filter(theme__code=theme, **activity)
+
+
+def themes_of(plan):
+    """The themes of a plan and those that its activities carry, by name; `of_plan`: the plan itself has it. One query."""
+    of_plan = Exists(PlanTheme.objects.filter(plan=plan, theme=OuterRef("pk")))
+    carried = Exists(ActivityTheme.objects.filter(activity__plan=plan, theme=OuterRef("pk")))
+    return list(
+        Theme.objects.alias(carried=carried)
+        .annotate(of_plan=of_plan)
+        .filter(Q(of_plan=True) | Q(carried=True))
+    )
 
 
 def institutions_of(plan):

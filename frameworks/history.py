@@ -19,7 +19,7 @@ from frameworks.formatting import format_number
 from frameworks.models import User
 
 #: Columns that say nothing to a reader.
-_HIDDEN = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context", "id", "order", "sort_key"}
+HIDDEN = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context", "id", "order", "sort_key"}
 
 
 class Stale(Exception):
@@ -86,8 +86,8 @@ class Change:
                 lines.append(
                     FieldChange(
                         part.label,
-                        _summary(part.fields, "old") if part.kind == "delete" else None,
-                        _summary(part.fields, "new") if part.kind == "insert" else None,
+                        in_one_line(part.fields, "old") if part.kind == "delete" else None,
+                        in_one_line(part.fields, "new") if part.kind == "insert" else None,
                     )
                 )
         return lines
@@ -98,7 +98,7 @@ class Change:
         return any(part.kind == "insert" and not part.label for part in self.parts)
 
 
-def _summary(fields, side):
+def in_one_line(fields, side):
     """The fields of one row in one text; a single field needs no name."""
     said = [(one.label, getattr(one, side)) for one in fields if getattr(one, side) is not None]
     if len(said) == 1:
@@ -117,7 +117,7 @@ def events_of(source, latest=None):
 def changes_of(*sources, limit=50):
     """The latest changes, newest first, at most `limit`; a fixed number of queries, whatever the length of the history."""
     found = [(source, events_of(source, latest=limit * 4)) for source in sources]
-    people = _people(event for _source, events in found for event in events)
+    people = people_of(event for _source, events in found for event in events)
     names = _names_of_related(found)
     changes = {}
     for source, events in found:
@@ -176,7 +176,7 @@ def _field_changes(source, event, old, names):
     if event.pgh_label == "update" and old is None:
         return  # the event before it lies beyond the limit: what it was before is not known here
     for column in event._meta.fields:
-        if column.name in _HIDDEN or column.name in source.hidden or column.name in source.where:
+        if column.name in HIDDEN or column.name in source.hidden or column.name in source.where:
             continue
         now = getattr(event, column.attname)
         then = getattr(old, column.attname) if old is not None else None
@@ -186,16 +186,16 @@ def _field_changes(source, event, old, names):
             pair = (now, None) if source.whole else (None, None)
         else:
             pair = (then, now)
-        shown = tuple(_shown(column, value, names) for value in pair)
+        shown = tuple(shown_value(column, value, names) for value in pair)
         if pair[0] != pair[1] and shown != (None, None):
-            yield FieldChange(_sentence_case(str(column.verbose_name)), *shown)
+            yield FieldChange(sentence_case(str(column.verbose_name)), *shown)
 
 
-def _sentence_case(text):
+def sentence_case(text):
     return text[:1].upper() + text[1:]
 
 
-def _shown(column, value, names):
+def shown_value(column, value, names):
     """A value as a reader writes it; None for blank."""
     if value is None or value == "" or value == []:
         return None
@@ -214,7 +214,7 @@ def _shown(column, value, names):
     return str(value)
 
 
-def _people(events):
+def people_of(events):
     ids = {event.pgh_context.metadata.get("user") for event in events if event.pgh_context} - {None}
     return dict(User.objects.filter(pk__in=ids).values_list("pk", "display_name")) if ids else {}
 
@@ -226,7 +226,7 @@ def _names_of_related(found):
         for column in source.model.pgh_event_model._meta.fields:
             if (
                 not isinstance(column, models.ForeignKey)
-                or column.name in _HIDDEN
+                or column.name in HIDDEN
                 or column.name in source.where
                 or column.name in source.hidden
             ):
@@ -236,5 +236,11 @@ def _names_of_related(found):
         (model, one.pk): str(one)
         for model, ids in wanted.items()
         if ids
-        for one in model._base_manager.filter(pk__in=ids)
+        for one in _with_names(model).filter(pk__in=ids)
     }
+
+
+def _with_names(model):
+    """All rows of a model, with what its __str__ reads beside (`named_with`: lookups): no query a row."""
+    beside = getattr(model, "named_with", ())
+    return model._base_manager.select_related(*beside) if beside else model._base_manager.all()

@@ -171,6 +171,10 @@ RULES = {
     "external_framework_remove": only(SECRETARIAT, "outsider", strangers=FORBIDDEN, post_only=True),
     "external_frameworks_standard": only(SECRETARIAT, "outsider", strangers=FORBIDDEN, post_only=True),
     # frameworks: workbook (urls_workbook)
+    "plan_workbook": OF_SECRETARIAT,
+    "plan_workbook_file": OF_SECRETARIAT,
+    "plan_workbook_preview": OF_SECRETARIAT,
+    "plan_workbook_marked": OF_SECRETARIAT,
     # frameworks: import (urls_import)
     "plan_import_columns": OF_SECRETARIAT,
     "plan_import_progress": OF_SECRETARIAT,
@@ -254,6 +258,15 @@ def stage(world):
         file=ContentFile(b"%PDF-1.7", "terms.pdf"),
         created_at=now,
     )
+    world.workbook = FrameworkImport.objects.create(
+        plan=world.plan,
+        kind="workbook",
+        file=ContentFile(framework_workbook(world.plan), "framework.xlsx"),
+        file_name="framework.xlsx",
+        sha256="0" * 64,
+        created_by=world.secretariat,
+        created_at=now,
+    )
     world.newcomer = make_user("newcomer")
     world.newcomer.set_unusable_password()
     world.newcomer.save()
@@ -297,6 +310,15 @@ def _workbook():
 WORKBOOK = _workbook()
 
 
+def framework_workbook(plan, **changed):
+    """The bytes of a plan's own workbook; `changed`: cells of its first indicator, by column."""
+    from tests.frameworks.workbook.books import Book, saved
+
+    book = Book(plan)
+    book.set("indicators", 3, **changed)
+    return saved(book.book).getvalue()
+
+
 def arguments(name, world):
     """The path's arguments: always things of the world's plan, SEI and Participation."""
     values = {
@@ -325,6 +347,8 @@ def arguments(name, world):
     }
     if name.startswith("seat_"):
         values["pk"] = world.seats["focal_mae"].pk
+    if name.startswith("plan_workbook"):
+        values["upload"] = world.workbook.public_id
     if name.startswith("assumption_"):
         values["pk"] = world.assumption.pk
     if name == "report_retry":

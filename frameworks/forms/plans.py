@@ -2,6 +2,7 @@
 
 import re
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,9 +10,10 @@ from django.utils.translation import gettext_lazy
 from frameworks.countries import NAMES
 from frameworks.forms.base import ConstrainedForm, VersionedMixin, reason_field
 from frameworks.forms.fields import DayField, FigureField, LinesField, WholeNumberField, lines
-from frameworks.models import Plan
+from frameworks.models import Plan, Theme
 from frameworks.models.plan import GlobalPillar, PillarKind
 from frameworks.operations.plans import NewPillar, needs_reason, plan_version
+from frameworks.operations.themes import themes_on_offer
 
 _PILLAR_LINE = re.compile(r"^(?P<code>[A-Za-z]?\d{1,3})[.:)]?\s+(?P<name>\S.*)$")
 #: Which global pillar a name speaks of, by the stems of its words.
@@ -27,6 +29,9 @@ _STEMS = {
 _SUPPORT_STEMS = ("monitoring", "evaluation", "coordination", "learning")
 #: Words that are addresses of pages already.
 _TAKEN_CODES = {"new"}
+
+#: How long such plans usually run, in years. Others are possible, and pointed out.
+USUAL_LENGTH = range(5, 11)
 
 DEFAULT_PILLARS = ["P1 Participation", "P2 Prevention", "P3 Protection", "P4 Relief and recovery"]
 
@@ -141,6 +146,17 @@ class PlanForm(_PlanForm):
         return read_pillars(self.cleaned_data["pillars"])
 
 
+def length_doubt(plan):
+    """What to say of a plan that is shorter or longer than usual; "" for 5 to 10 years. It is saved all the same."""
+    years = len(plan.years)
+    if years in USUAL_LENGTH:
+        return ""
+    return _("The plan runs %(first)s–%(last)s: such plans usually run 5 to 10 years. Check the years.") % {
+        "first": plan.start_year,
+        "last": plan.end_year,
+    }
+
+
 def read_pillars(texts):
     """NewPillars from lines such as "P1 Participation" or "Prevention" (then the code is given).
 
@@ -198,6 +214,12 @@ class PlanEditForm(VersionedMixin, _PlanForm):
         percent=True,
         help_text=gettext_lazy("In percent; below this an indicator is off track."),
     )
+    themes = forms.MultipleChoiceField(
+        label=gettext_lazy("Themes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Concerns that run across the pillars."),
+    )
     reason = reason_field()
 
     class Meta:
@@ -221,6 +243,10 @@ class PlanEditForm(VersionedMixin, _PlanForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.was_controlled = self.instance.is_under_change_control
+        self.fields["themes"].choices = list(themes_on_offer().items())
+        self.initial["themes"] = list(
+            Theme.objects.filter(plans=self.instance).order_by("name").values_list("code", flat=True)
+        )
         self.add_version(plan_version(self.instance))
 
     def clean(self):

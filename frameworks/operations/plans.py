@@ -16,12 +16,14 @@ from frameworks.models import (
     Membership,
     Pillar,
     Plan,
+    PlanTheme,
     ReportingRound,
     Role,
     Seat,
     WorkingGroup,
 )
 from frameworks.models.plan import PlanStatus
+from frameworks.operations.themes import save_plan_themes
 from frameworks.permissions import Permission, forget_seats, require_permission
 
 #: What an endorsed plan promises: changing any of it needs a reason (issue B, "Change under control").
@@ -39,8 +41,11 @@ class NewPillar:
 
 
 def plan_history(plan):
-    """Sources for frameworks.history."""
-    return [Source(Plan, {"pgh_obj": plan.pk})]
+    """Sources for frameworks.history: the plan and its themes."""
+    return [
+        Source(Plan, {"pgh_obj": plan.pk}),
+        Source(PlanTheme, {"plan": plan.pk}, label=lambda event: _("Theme"), whole=True),
+    ]
 
 
 def plan_version(plan):
@@ -80,13 +85,15 @@ def create_plan(*, plan, pillars, by, on):
     return plan
 
 
-def update_plan(*, plan, changed, reason, by, at, version=""):
-    """Saves the fields named in `changed`. Raises PermissionDenied, Stale, ValidationError.
+def update_plan(*, plan, changed, reason, by, at, version="", themes=None):
+    """Saves the fields named in `changed`; themes: the codes of all its themes (None: as they are).
+
+    Raises PermissionDenied, Stale, ValidationError.
 
     A reason is needed for what an endorsed plan promises. New thresholds judge every indicator anew.
     """
     require_permission(by, Permission.EDIT_FRAMEWORK, plan)
-    names = sorted(set(changed) - {"reason", "version"})
+    names = sorted(set(changed) - {"reason", "version", "themes"})
     with explained(Plan), transaction.atomic():
         before = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
         current = plan_version(before)
@@ -96,9 +103,11 @@ def update_plan(*, plan, changed, reason, by, at, version=""):
             raise ValidationError({"reason": _("The plan is endorsed: say why this is changed.")})
         plan.full_clean()
         _refuse_lost_years(plan)
-        if names:
-            with pghistory.context(reason=reason.strip()):
+        with pghistory.context(reason=reason.strip()):
+            if names:
                 plan.save(update_fields=names)
+            if themes is not None:
+                save_plan_themes(plan=plan, codes=themes, by=by)
         if _JUDGED_BY & set(names):
             changes.announce(indicators=Indicator.objects.filter(plan=plan), at=at)
     return plan
@@ -112,8 +121,12 @@ def _refuse_lost_years(plan):
         if outside:
             raise ValidationError(
                 {
-                    "end_year": _("Activity %(code)s is planned for %(years)s: move it first.")
-                    % {"code": activity.code, "years": ", ".join(map(str, outside))}
+                    "end_year": _("%(level)s %(code)s is planned for %(years)s: move it first.")
+                    % {
+                        "level": plan.words["activity"],
+                        "code": activity.code,
+                        "years": ", ".join(map(str, outside)),
+                    }
                 }
             )
     for round in ReportingRound.objects.filter(plan=plan):

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from frameworks import charts, formatting
+from frameworks import charts, formatting, terminology
 from frameworks.choices import TONES, ToneChoices, member_of
 
 register = template.Library()
@@ -114,6 +114,12 @@ def signed(value, places=None):
 @register.filter
 def money(value, currency=""):
     return _or_missing(formatting.format_money(value, currency))
+
+
+@register.simple_tag
+def counted(words, level, n):
+    """`{% counted plan.words "activity" 19 %}`: "19 activities", or "Action point: 19" where the plan renames the level."""
+    return terminology.counted(words, level, n)
 
 
 # Page structure

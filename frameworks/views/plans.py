@@ -1,31 +1,26 @@
-"""The list of plans, one plan as a logframe, making and editing a plan, and its gaps."""
+"""The list of plans, one plan as a logframe, making and editing a plan."""
 
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from frameworks import gaps
 from frameworks.countries import country_name
 from frameworks.filters import LogframeFilter
-from frameworks.forms.plans import PlanEditForm, PlanForm
+from frameworks.forms.plans import PlanEditForm, PlanForm, length_doubt
 from frameworks.history import Stale, changes_of, last_change
 from frameworks.logframe import load_logframe
-from frameworks.models import Indicator, Plan, Seat
+from frameworks.models import Plan
 from frameworks.operations.plans import create_plan, plan_history, update_plan
 from frameworks.permissions import Permission, has_permission, is_insider, require_permission
 from frameworks.web import PlanMixin, SignedInMixin
-
-#: Rows of one kind of gap on its own page, and in the overview of all kinds.
-GAPS_PER_PAGE = 50
-GAPS_AT_ONCE = 8
 
 
 class PlanList(TemplateView):
@@ -45,6 +40,8 @@ class PlanList(TemplateView):
             # A plan that builds on one that the reader may not know of does not give it away.
             plan.shown_parent = plan.parent if plan.parent_id in visible else None
             plan.shown_predecessor = plan.predecessor if plan.predecessor_id in visible else None
+            plan.shown_parts = [one for one in plans if one.parent_id == plan.pk]
+            plan.shown_successors = [one for one in plans if one.predecessor_id == plan.pk]
         countries = [
             (country_name(code), list(rows)) for code, rows in groupby(plans, key=lambda plan: plan.country)
         ]
@@ -53,6 +50,32 @@ class PlanList(TemplateView):
             may_create=has_permission(user, Permission.CREATE_PLAN),
             **kwargs,
         )
+
+
+@dataclass
+class Family:
+    """The plans around one, as far as the reader may know of them."""
+
+    parent: Plan | None = None
+    parts: list = field(default_factory=list)
+    predecessor: Plan | None = None
+    successors: list = field(default_factory=list)
+
+
+def family_of(plan, user):
+    """The Family of a plan. One query."""
+    family = Family()
+    around = Q(pk__in=[plan.parent_id, plan.predecessor_id]) | Q(parent=plan.pk) | Q(predecessor=plan.pk)
+    for one in Plan.objects.visible_to(user).filter(around).order_by("start_year", "code"):
+        if one.pk == plan.parent_id:
+            family.parent = one
+        if one.pk == plan.predecessor_id:
+            family.predecessor = one
+        if one.parent_id == plan.pk:
+            family.parts.append(one)
+        if one.predecessor_id == plan.pk:
+            family.successors.append(one)
+    return family
 
 
 class PlanPage(PlanMixin, TemplateView):
@@ -94,6 +117,7 @@ class PlanPage(PlanMixin, TemplateView):
             query=query.urlencode(),
             depth=self._depth(frame, filters),
             may_edit=has_permission(user, Permission.EDIT_FRAMEWORK, self.plan),
+            family=family_of(self.plan, user),
             **kwargs,
         )
 
@@ -115,6 +139,12 @@ class PlanPage(PlanMixin, TemplateView):
         if frame.is_compact:
             return 2
         return 4 if filters.is_narrowed or frame.activity_count <= 12 else 3
+
+
+def _tell_length(request, plan):
+    doubt = length_doubt(plan)
+    if doubt:
+        messages.warning(request, doubt)
 
 
 class PlanNew(SignedInMixin, TemplateView):
@@ -148,6 +178,7 @@ class PlanNew(SignedInMixin, TemplateView):
                         "The plan is there, and you are its secretariat. Next: import its logframe, then give people their seats."
                     ),
                 )
+                _tell_length(request, plan)
                 return redirect("plan", plan.code)
         return self.render_to_response(self.get_context_data(form=form))
 
@@ -170,6 +201,7 @@ class PlanEdit(PlanMixin, TemplateView):
                     changed=form.changed_data,
                     version=form.cleaned_data.get("version"),
                     reason=form.cleaned_data["reason"],
+                    themes=form.cleaned_data["themes"],
                     by=request.user,
                     at=timezone.now(),
                 )
@@ -179,54 +211,7 @@ class PlanEdit(PlanMixin, TemplateView):
                 form.add_refusal(error)
             else:
                 messages.success(request, _("Saved."))
+                if {"start_year", "end_year"} & set(form.changed_data):
+                    _tell_length(request, form.instance)
                 return redirect("plan", self.plan.code)
         return self.render_to_response(self.get_context_data(form=form))
-
-
-class PlanGaps(PlanMixin, TemplateView):
-    """What the framework leaves open, by kind and pillar, and where to mend it."""
-
-    template_name = "frameworks/plan_gaps.html"
-
-    def get_context_data(self, **kwargs):
-        summary = gaps.summarise(self.plan)
-        kind = self.request.GET.get("kind", "")
-        pillar = self.request.GET.get("pillar", "").replace("\x00", "")
-        chosen = [one for one in summary.kinds if one.kind.key == kind] or summary.kinds
-        lists = []
-        for one in chosen:
-            rows = gaps.rows_of(one.kind, self.plan, pillar)
-            page = Paginator(rows, GAPS_PER_PAGE if kind else GAPS_AT_ONCE).get_page(
-                self.request.GET.get("page", 1) if kind else 1
-            )
-            lists.append((one, page, [self._lacking(one.kind, row) for row in page]))
-        return super().get_context_data(
-            summary=summary,
-            lists=[one for one in lists if one[2]],
-            kind=kind,
-            pillar=pillar,
-            may_fix=self._may_fix(),
-            **kwargs,
-        )
-
-    def _may_fix(self):
-        return has_permission(self.request.user, Permission.EDIT_FRAMEWORK, self.plan)
-
-    def _lacking(self, kind, row):
-        """What the list says of a row: code, text, its own page, and where the gap is mended."""
-        code = self.plan.code
-        if isinstance(row, Seat):
-            where = row.working_group.pillar if row.working_group_id else row.institution
-            return {
-                "code": "",
-                "text": f"{row.get_role_display()}: {where}" if where else row.get_role_display(),
-                "url": reverse("plan_people", args=[code]),
-                "fix": reverse(kind.fix, args=[code, row.pk]),
-            }
-        page = "indicator" if isinstance(row, Indicator) else "activity"
-        return {
-            "code": row.code,
-            "text": row.statement if page == "indicator" else row.title,
-            "url": reverse(page, args=[code, row.code]),
-            "fix": reverse(kind.fix, args=[code, row.code]),
-        }

@@ -104,7 +104,7 @@ def save_activity(*, submission, activity, by, at, version, progress, values):
     submission = _open_for_change(submission, by, at)
     due = due_in([submission])[submission.pk]
     if activity.pk not in {one.pk for one in due.activities}:
-        raise ValidationError(_("This activity is not due from this institution in this round."))
+        raise ValidationError(_("This is not due from this institution in this round."))
     row = (
         ActivityProgress.objects.filter(submission=submission, activity=activity)
         .select_related("saved_by")

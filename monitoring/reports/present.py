@@ -8,6 +8,7 @@ from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from frameworks.terminology import level_words
 from monitoring.models.result import Basis, Performance
 from monitoring.models.review import Side, Verdict
 from monitoring.models.submission import ActivityStatus
@@ -77,6 +78,7 @@ def presented(report):
     activity_by_code = {one.code: one for one in report.activities}
     summary = report.summary
     bases = _footnotes(report.indicators)
+    words = level_words(activity=report.plan.activity_word)
     return {
         "report": report,
         "title": title_of(report),
@@ -116,22 +118,23 @@ def presented(report):
         "completed_total": sum(one.standing == ActivityStatus.COMPLETED for one in report.activities),
         "slipped_total": sum(one.standing in SLIPPED for one in report.indicators),
         "in_words": [one for one in report.indicators if one.text],
-        "sections": _sections(),
-        "headings": dict(_sections()),
+        "words": words,
+        "sections": _sections(words),
+        "headings": dict(_sections(words)),
         "acronyms": _acronyms(),
     }
 
 
-def _sections():
+def _sections(words):
     """(anchor, heading) in the order of the report; the table of contents and the page's own list."""
     return [
         ("summary", _("Summary")),
         ("method", _("How complete this report is, and how to read it")),
-        ("activities", _("Activities")),
+        ("activities", words["activities"]),
         ("indicators", _("Indicators")),
         ("breakdowns", _("Figures by category, place and institution")),
         ("missing", _("Indicators without a figure")),
-        ("accounts", _("What the institutions report on each activity")),
+        ("accounts", _("%(level)s: what the institutions report") % {"level": words["activities"]}),
         ("statements", _("Statements of the co-leads")),
         ("costs", _("Estimated cost")),
         ("annex", _("Annex")),

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from frameworks.models import Institution, Plan, User
 from napwps.demo import framework, money, plans
+from napwps.demo.context import load_context
 from napwps.demo.crosswalk import load_crosswalk
 from napwps.demo.geography import load_places
 from napwps.demo.institutions import INSTITUTIONS, load_institutions
 from napwps.demo.people import DOMAIN, SECRETARY, VACATED, fill_co_leads, load_seats, load_users, vacate
 from napwps.demo.schedule import CURRENT, FRAMEWORK_ON, at_clock, rounds_around
 from napwps.demo.story import Story
+from napwps.demo.terms import load_terms
 
 #: Two hosts that start at the same time take turns; the second one finds everything there.
 LOCK = 4_271_325
@@ -59,6 +61,8 @@ def load(*, anchor):
         money.load_costings(plan)
         load_crosswalk(plan)
         fill_co_leads(plan, people)
+        load_context(plan, others[plans.PREDECESSOR], institutions, by=people[SECRETARY], anchor=anchor)
+        load_terms(plan, by=people[SECRETARY])
 
     story = Story(plan=plan, people=people, pillars=pillars, institutions=institutions, places=places)
     before = None

@@ -17,13 +17,13 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from frameworks.models import ApiToken, Pillar, Plan, ReportingRound, Seat, User
+from frameworks.models import ApiToken, Pillar, Plan, ReportingRound, Seat, TermsOfReference, User
 from frameworks.operations.importing import keep_upload
 from frameworks.operations.plans import NewPillar, create_plan
 from monitoring.models import ReportRun, Submission
 from monitoring.reports.run import write_report
 from napwps.demo.people import email_of
-from tests.test_access import WORKBOOK
+from tests.test_access import WORKBOOK, framework_workbook
 
 PLAN, EMPTY_PLAN = "TL-NAP-2024-2028", "TL-NAP-2029-2033"
 
@@ -112,7 +112,11 @@ def build_site():
         "an import at work": _import(empty, administrator, now, "queued", progress=45, step="saving").public_id,
         "a failed import": _import(empty, administrator, now, "failed", error="The plan has changed.").public_id,
         "a saved import": _import(empty, administrator, now, "applied", decided_at=now).public_id,
+        "an edited workbook": _workbook(plan, secretary, now, statement="Women who were trained").public_id,
+        "an unchanged workbook": _workbook(plan, secretary, now).public_id,
+        "a faulty workbook": _workbook(plan, secretary, now, type="Percents", baseline_year="soon").public_id,
         "a seat": held.pk,
+        "a seat of the committee": Seat.objects.filter(plan=plan, is_coordinator=True).get().pk,
         "a vacant seat": vacant.pk,
         "a term": held.memberships.get().pk,
         "the first round": rounds[0].label,
@@ -135,6 +139,7 @@ def build_site():
         "label": rounds[-1].label,
         "pk": held.pk,
         "public_id": done.public_id,
+        "terms": _terms(plan, secretary, now).public_id,
         "key": token.token_key,
         "year": plan.start_year,
         "uidb64": urlsafe_base64_encode(force_bytes(newcomer.pk)),
@@ -160,6 +165,20 @@ def _empty_plan(administrator, now):
     pillars = [NewPillar(code="P1", name="Participation", global_pillar="participation", kind="substantive")]
     create_plan(plan=plan, pillars=pillars, by=administrator, on=timezone.localdate(now))
     return plan
+
+
+def _workbook(plan, by, now, **changed):
+    """The plan's own workbook, edited and uploaded."""
+    file = ContentFile(framework_workbook(plan, **changed), "framework.xlsx")
+    return keep_upload(plan=plan, file=file, by=by, at=now, kind="workbook")
+
+
+def _terms(plan, by, now):
+    """Terms of reference as a file."""
+    return TermsOfReference.objects.create(
+        plan=plan, body="monitoring_team", version=1, file=ContentFile(b"%PDF-1.7 %%EOF", "terms.pdf"),
+        file_name="terms.pdf", created_by=by, created_at=now,
+    )  # fmt: skip
 
 
 def _newcomer():

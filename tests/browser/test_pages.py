@@ -33,6 +33,7 @@ NO_PAGES = {
     "plan_revisions_file": "secretariat",
     "report_status": "secretariat",
     "report_file": "secretariat",
+    "terms_file": "secretariat",
 }
 #: Addresses that only send on to another one.
 SENT_ON = {"my_report_latest": "focal.mssi", "theme_new": "secretariat"}
@@ -121,6 +122,17 @@ LOOKS = [
     Look("plan", query="?theme=trafficking"),
     *(Look(name, "admin", code=EMPTY_PLAN) for name in ("plan_assumptions", "plan_themes", "plan_compare")),
     # coordination
+    *of_secretariat("plan_people_history", "seat_edit", "plan_terms"),
+    *of_secretariat("seat_edit", pk="a seat of the committee"),
+    *of_secretariat("terms", body="steering_committee"),
+    *of_secretariat("terms", query="?old=1&new=2", body="wg-P1"),
+    Look("terms", "focal.sei", body="secretariat"),
+    *of_secretariat("terms_new", body="wg-P2"),
+    *of_secretariat("institution", code="MOI"),
+    Look("institution", "focal.sei", code="CSOS"),
+    *of_secretariat("institution_merge", code="MOI"),
+    *of_secretariat("institution_merge", query="?into=MOI", code="GMPTL"),
+    *of_secretariat("institution_merge", query="?into=MOI", code="MAE"),
     # crosswalk
     *(Look(name) for name in ("plan_crosswalk", "plan_crosswalk_framework", "plan_crosswalk_provision")),
     Look("plan_crosswalk_framework", "visitor", "?show=untouched&pillar=P1"),
@@ -130,6 +142,9 @@ LOOKS = [
     Look("provision_links", "secretariat", level="goal", tcode="2"),
     Look("plan_crosswalk", "admin", code=EMPTY_PLAN),
     # workbook
+    *of_secretariat("plan_workbook"),
+    *(Look("plan_workbook_preview", "secretariat", upload=f"{which} workbook") for which in ("an edited", "an unchanged", "a faulty")),
+    Look("plan_workbook", "admin", code=EMPTY_PLAN),
     # import
     Look("plan_import", "admin", code=EMPTY_PLAN),
     Look("plan_import_columns", "secretariat", upload="what would change"),

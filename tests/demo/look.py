@@ -3,6 +3,9 @@
 from budgets.models import Costing
 from frameworks.models import (
     Activity,
+    ActivityTheme,
+    Assumption,
+    AssumptionCheck,
     Indicator,
     Institution,
     InstitutionAlias,
@@ -10,6 +13,7 @@ from frameworks.models import (
     Membership,
     Place,
     Plan,
+    PlanTheme,
     Provision,
     ProvisionLink,
     ReportingRound,
@@ -46,7 +50,7 @@ _CONTENTS = (
     (User, ("email", "display_name", "post", "date_joined")),
     (SeatModel, ("role", "institution__code", "working_group__pillar__code", "title", "order")),
     (Membership, ("seat__role", "user__email", "starts_on", "ends_on")),
-    (Activity, ("code", "title", "years", "output__title", "output__goal__title")),
+    (Activity, ("code", "title", "years", "output__title", "output__goal__title", "continues__code")),
     (Lead, ("activity__code", "institution__code", "role", "is_accountable")),
     (
         Indicator,
@@ -56,6 +60,13 @@ _CONTENTS = (
         ),
     ),
     (Target, ("indicator__code", "period_end", "value", "numerator", "denominator", "is_endline")),
+    (Assumption, ("plan__code", "text", "order", "retired_on")),
+    (
+        AssumptionCheck,
+        ("assumption__text", "year", "answer", "note", "answered_by__email", "answered_at"),
+    ),
+    (PlanTheme, ("plan__code", "theme__code", "theme__name")),
+    (ActivityTheme, ("activity__code", "theme__code")),
     (Costing, ("activity__code", "year", "amount", "assumptions")),
     (Provision, ("framework__code", "framework__name", "framework__year", "code", "title")),
     (

@@ -4,11 +4,13 @@ import pytest
 from django.db.models import Q
 
 from budgets.models import Costing
+from frameworks.compare import compare as compare_plans
+from frameworks.compare import counts
 from frameworks.gaps import find_gaps
 from frameworks.imports import read_logframe
 from frameworks.imports.difference import compare
 from frameworks.imports.existing import known_institutions, load_existing
-from frameworks.models import Indicator, Institution, Place, Plan, Target
+from frameworks.models import AssumptionCheck, Indicator, Institution, Place, Plan, Target
 from monitoring.models import IndicatorValue
 from napwps.demo import plans
 from napwps.demo.files import LOGFRAME
@@ -95,7 +97,37 @@ def test_plans_beside_it():
     regional = shown.get(code="BARMM-RAP-2023-2028")
     assert (regional.parent.code, regional.level) == ("PH-NAP-2023-2033", "subnational")
     assert plan().predecessor.code == "TL-NAP-2016-2020" and plan().predecessor.status == "expired"
-    assert not Indicator.objects.exclude(plan=plan()).exists()
+    # Of the others only the predecessor has a handful of parts, so that two generations can be compared.
+    beside = Indicator.objects.exclude(plan=plan())
+    assert set(beside.values_list("plan__code", "is_illustrative")) == {(plans.PREDECESSOR, True)}
+    assert plan().predecessor.holds_illustrative_data
+
+
+def test_generations_can_be_compared():
+    numbers = counts(compare_plans(plan(), plan().predecessor))
+    assert {level: dict(sorted(states.items())) for level, states in numbers.items()} == {
+        "goal": {"carried": 1, "changed": 1, "dropped": 1, "new": 2},
+        "output": {"carried": 1, "changed": 1, "dropped": 2, "new": 11},
+        "activity": {"carried": 1, "changed": 1, "dropped": 2, "new": 17},
+        "indicator": {"carried": 1, "changed": 2, "dropped": 1, "new": 28},
+    }
+
+
+def test_assumptions_have_yearly_answers():
+    answers = list(AssumptionCheck.objects.values_list("year", "answer"))
+    assert answers.count((2024, "holds")) == 4 and answers.count((2025, "partly")) == 1 and len(answers) == 7
+    assert "illustrative" in AssumptionCheck.objects.get(answer="partly").note
+
+
+def test_themes_run_across_the_pillars():
+    assert [one.code for one in plan().themes.all()] == [
+        "climate",
+        "displacement",
+        "trafficking",
+        "violent-extremism",
+    ]
+    carrying = plan().activities.filter(themes__isnull=False).distinct()
+    assert {one.output.goal.pillar.code for one in carrying} == {"P2", "P3", "P4"}
 
 
 def test_figures_that_are_on_record():
