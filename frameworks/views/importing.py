@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -40,6 +41,11 @@ SHOWN = 250
 AT_ONCE = 300
 #: Imports listed on the upload page.
 RECENT = 10
+#: Where each kind of upload is decided.
+PREVIEWS = {
+    ImportKind.LOGFRAME: "plan_import_preview",
+    ImportKind.WORKBOOK: "plan_workbook_preview",
+}
 
 
 class UploadMixin:
@@ -88,7 +94,7 @@ class PlanImport(PlanMixin, FormView):
 
 
 def with_outcome(uploads, plan):
-    """The uploads, each with `decided_by` and `written`: [(its level in the plan's words, created, changed)]."""
+    """The uploads, each with `preview_url`, `decided_by` and `written`: [(its level in the plan's words, its counts)]."""
     levels = {name: plan.words[many] for level, many in MANY.items() for name in (level, many)}
     # In the order in which they are shown; those in the plural, and the plan, are sheets of the framework's own workbook.
     labels = {
@@ -103,6 +109,7 @@ def with_outcome(uploads, plan):
     }
     found = outcomes(uploads)
     for upload in uploads:
+        upload.preview_url = reverse(PREVIEWS[upload.kind], args=[plan.code, upload.public_id])
         upload.decided_by, written = found.get(upload.pk, (None, {}))
         order = sorted(
             written, key=lambda level: list(labels).index(level) if level in labels else len(labels)
@@ -254,8 +261,8 @@ class PlanImportProgress(PlanMixin, View):
 
     def get(self, request, *args, **kwargs):
         upload = self._upload()
-        if upload.state == ImportState.PREVIEWED and upload.kind == ImportKind.LOGFRAME:
-            return redirect("plan_import_preview", self.plan.code, upload.public_id)
+        if upload.state == ImportState.PREVIEWED:
+            return redirect(PREVIEWS[upload.kind], self.plan.code, upload.public_id)
         if request.htmx:
             response = render(request, "frameworks/parts/import_progress.html", self._context(upload))
             if upload.state != ImportState.QUEUED:

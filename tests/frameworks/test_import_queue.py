@@ -419,6 +419,19 @@ def test_the_live_part_asks_again_only_while_it_runs(world, sent):
     assert client.post(address).status_code == 409  # nothing to try again
 
 
+def test_each_kind_leads_back_to_its_own_preview(world, sent):
+    upload = keep(world)
+    client = Visitor(world.secretariat).client
+    address = f"/plans/{world.plan.code}/import/{upload.public_id}/progress/"
+    for kind, part in (("logframe", "import"), ("workbook", "workbook")):
+        FrameworkImport.objects.update(kind=kind, state="previewed")
+        preview_url = f"/plans/{world.plan.code}/{part}/{upload.public_id}/"
+        assert client.get(address)["Location"] == preview_url
+        assert preview_url in client.get(f"/plans/{world.plan.code}/import/").content.decode()
+        FrameworkImport.objects.update(state="failed", error="Stopped.")
+        assert preview_url in client.get(address).content.decode()
+
+
 def test_a_silent_worker_is_said_and_can_be_asked_again(world, sent):
     upload = keep(world)
     queue(upload, world, at=now() - timedelta(minutes=9))

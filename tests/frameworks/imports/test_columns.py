@@ -4,7 +4,10 @@ import io
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from frameworks.imports import Grid, read_grids
 from frameworks.imports.columns import Mapping, guessed, guessed_at, header_of, layouts_of, same_headers
 from frameworks.imports.opening import open_grids
 from frameworks.models import Activity, FrameworkImport, Goal, Indicator, Output, Pillar, WorkingGroup
@@ -325,3 +328,35 @@ def test_queries_of_the_page_do_not_grow(visitor, world, django_assert_num_queri
 
 #: Session, person, seats and institution of the person, plan, upload, pillars.
 QUERIES = 7
+
+
+# Whatever is chosen
+
+TOKENS = [
+    "", "pillar", "goal", "goal_code", "output", "output_code", "activity", "activity_code", "indicator",
+    "indicator_code", "schedule", "schedule:2024", "leads", "support", "baseline", "baseline_year", "target",
+    "target:2025", "data_source", "type", "direction", "dimensions", "unit",
+]  # fmt: skip
+TEXTS = ["1.1. a b", "1.1.1. c d", "1.1.1", "Goal 2: e", "# of h increased", "• j\n• k", "x", "SEI, MAE", "11/442", "18%", "2024", "=1", None]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(st.lists(st.sampled_from(TEXTS), max_size=6), min_size=1, max_size=8),
+    tokens=st.lists(st.sampled_from(TOKENS), min_size=6, max_size=6, unique=True),
+    read_as=st.sampled_from(["matrix", "groups", "leave"]),
+    first=st.integers(1, 3),
+    more=st.integers(0, 2),
+    said=st.sampled_from(["", "1. Peace", "Pillar 2: War"]),
+)
+def test_any_choice_for_any_sheet_is_read_or_said_to_be_wrong(rows, tokens, read_as, first, more, said):
+    grid = Grid.from_rows("S", rows)
+    guessed(grid)
+    if read_as == "groups":
+        tokens = ["group", "leads", "members", "", "cso_lead", "government_lead"]
+    mapping = Mapping(read_as, first, first + more, dict(enumerate(tokens, 1)), said, said)
+    stored = {"sheets": {"S": mapping.to_store()}}
+    parsed = read_grids([grid], filename="x.csv", layouts=layouts_of([grid], stored))
+    assert all(str(doubt) for doubt in parsed.doubts)
+    if read_as == "leave" and grid.cells:
+        assert codes(parsed) == ["left_out"] and not parsed.pillars
