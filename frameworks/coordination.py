@@ -3,8 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from frameworks.models import Institution, Lead, Membership, Role, Seat, WorkingGroup
-from frameworks.models.people import CO_LEAD_ROLES, InstitutionKind
+from frameworks.models.coordination import MemberCategory
+from frameworks.models.people import CO_LEAD_ROLES, GROUP_ROLES, InstitutionKind
 
 
 @dataclass
@@ -31,6 +34,8 @@ class People:
     secretariat: list
     groups: list
     steering: list
+    #: (category in words, SeatRows) of the steering committee; the chair's category first, the chair first in it.
+    committee: list
     monitoring: list
     partners: list
     focal_points: list
@@ -44,7 +49,7 @@ def load_people(plan, on):
     seats = list(
         Seat.objects.filter(plan=plan, closed_on__isnull=True)
         .select_related("institution", "working_group__pillar")
-        .order_by("role", "order", "institution__acronym", "pk")
+        .order_by("role", "-is_coordinator", "order", "institution__acronym", "pk")
     )
     terms = defaultdict(list)
     for term in Membership.objects.filter(seat__in=seats).select_related("user").order_by("starts_on", "pk"):
@@ -70,12 +75,25 @@ def load_people(plan, on):
         secretariat=by_role[Role.SECRETARIAT],
         groups=groups,
         steering=by_role[Role.STEERING_COMMITTEE],
+        committee=_by_category(by_role[Role.STEERING_COMMITTEE]),
         monitoring=by_role[Role.MONITORING_TEAM],
         partners=by_role[Role.TECHNICAL_PARTNER],
         focal_points=focal_points,
         without_focal_point=_without_focal_point(plan, focal_points),
         vacant_count=sum(row.holder is None and row.seat.pk in needing for row in rows),
     )
+
+
+def _by_category(rows):
+    """Only what has seats; those without a category come last. Where no seat has one, there is nothing to say: ""."""
+    found = defaultdict(list)
+    for row in rows:
+        found[row.seat.category].append(row)
+    order = [*MemberCategory.values, ""]
+    if rows and rows[0].seat.is_coordinator:
+        order.sort(key=lambda category: category != rows[0].seat.category)
+    labels = dict(MemberCategory.choices) | {"": _("Without a category") if len(found) > 1 else ""}
+    return [(labels[category], found[category]) for category in order if found[category]]
 
 
 def _row(seat, terms, on):
@@ -100,3 +118,62 @@ def _without_focal_point(plan, focal_points):
         .exclude(pk__in=seated)
         .in_order()
     )
+
+
+@dataclass
+class PastSeat:
+    """A seat with everybody who held it, oldest first. `name` says what it is within its body."""
+
+    seat: object
+    name: str
+    terms: list
+
+
+def load_past(plan):
+    """(body in words, PastSeats) of a plan, with what was abolished. Two queries, however many seats there are."""
+    seats = list(
+        Seat.objects.filter(plan=plan)
+        .select_related("institution", "working_group__pillar")
+        .order_by("working_group__pillar__order", "-is_coordinator", "order", "institution__acronym", "pk")
+    )
+    terms = defaultdict(list)
+    for term in Membership.objects.filter(seat__plan=plan).select_related("user").order_by("starts_on", "pk"):
+        terms[term.seat_id].append(term)
+    bodies = defaultdict(list)
+    for seat in sorted(seats, key=lambda one: _PLACE_OF[one.role]):
+        bodies[body_name(seat)].append(PastSeat(seat, _within_body(seat), terms[seat.pk]))
+    return list(bodies.items())
+
+
+_PLACE_OF = {
+    role: place
+    for place, role in enumerate(
+        (
+            Role.SECRETARIAT, Role.GOVERNMENT_CO_LEAD, Role.CSO_CO_LEAD, Role.GROUP_MEMBER, Role.STEERING_COMMITTEE,
+            Role.MONITORING_TEAM, Role.TECHNICAL_PARTNER, Role.FOCAL_POINT, Role.ADMINISTRATOR,
+        )
+    )
+}  # fmt: skip
+
+
+def body_name(seat):
+    """The body that a seat belongs to, in words."""
+    if seat.role in GROUP_ROLES:
+        return _("Working group %(pillar)s") % {"pillar": seat.working_group.pillar.name}
+    return {
+        Role.SECRETARIAT: _("Secretariat"),
+        Role.STEERING_COMMITTEE: _("Steering committee"),
+        Role.MONITORING_TEAM: _("Monitoring team"),
+        Role.TECHNICAL_PARTNER: _("Technical partners"),
+        Role.FOCAL_POINT: _("Focal points"),
+    }.get(seat.role, seat.get_role_display())
+
+
+def _within_body(seat):
+    parts = [seat.get_role_display() if seat.role in GROUP_ROLES else "", seat.institution, seat.title]
+    return ", ".join(str(part) for part in parts if part) or seat.get_role_display()
+
+
+def seat_name(seat):
+    """A seat in words wherever it is named outside its body."""
+    return f"{body_name(seat)}: {_within_body(seat)}"

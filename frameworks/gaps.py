@@ -1,24 +1,38 @@
 """Framework gaps: what a plan leaves open, found live in the database.
 
-Apps that hold further promises (budgets) register their own kinds; nothing here imports them.
+The kinds are in frameworks/gap_kinds.py. Parts that hold further promises (budgets, the crosswalk) register their own;
+nothing here imports them.
 """
 
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, Q
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Count, Min, Q
+from django.urls import NoReverseMatch, reverse
 
-from frameworks.models import Activity, Indicator, Lead, Pillar, Seat, Target
+from frameworks.models import (
+    Activity,
+    Assumption,
+    Goal,
+    Indicator,
+    Output,
+    Pillar,
+    Role,
+    Seat,
+    WorkingGroup,
+)
 from frameworks.models.indicator import SHARE_TYPES
 
-#: The lookup from what is checked to its pillar.
+#: The lookup from what is checked to its pillar; "": it belongs to none.
 PILLAR_OF = {
-    Indicator: "pillar",
+    Goal: "pillar",
+    Output: "goal__pillar",
     Activity: "output__goal__pillar",
+    Indicator: "pillar",
+    WorkingGroup: "pillar",
     Seat: "working_group__pillar",
+    Assumption: "",
 }
 
 
@@ -26,9 +40,10 @@ PILLAR_OF = {
 class GapKind:
     """One kind of gap.
 
-    `find(plan)` gives the queryset of what lacks it (activities, indicators or seats), `among(plan)` that of everything
-    checked for it. `fix`: name of the address where it is mended, with the plan's code and the row's code (a seat's
-    number) as arguments.
+    `find(plan)` gives the queryset of what lacks it, `among(plan)` that of everything checked for it; `find` lies within
+    `among`. `label` and `help` may hold the plan's own words for its levels: "%(goal)s without …". `fix`: name of the
+    address where it is mended, with the plan's code and the row's code (where it has none its number) as arguments; or a
+    function (plan, row) → address.
     """
 
     key: str
@@ -36,7 +51,27 @@ class GapKind:
     help: str
     find: Callable
     among: Callable
-    fix: str
+    fix: str | Callable
+
+    def label_of(self, plan):
+        return in_words(self.label, plan)
+
+    def help_of(self, plan):
+        return in_words(self.help, plan)
+
+    def address(self, plan, row):
+        """Where the gap of `row` is mended; the plan's page where that address is not part of this installation."""
+        if callable(self.fix):
+            return self.fix(plan, row)
+        try:
+            return reverse(self.fix, args=[plan.code, getattr(row, "code", row.pk)])
+        except NoReverseMatch:
+            return plan.get_absolute_url()
+
+
+def in_words(text, plan):
+    text = str(text)
+    return text % plan.words if "%(" in text else text
 
 
 _KINDS = []
@@ -71,9 +106,14 @@ class Tally:
 
 @dataclass
 class KindSummary:
-    """One kind's tallies: `by_pillar` in the order of the plan's pillars, `elsewhere` for what belongs to no pillar."""
+    """One kind's tallies: `by_pillar` in the order of the plan's pillars, `elsewhere` for what belongs to no pillar.
+
+    `label` and `help` in the words of the plan.
+    """
 
     kind: GapKind
+    label: str
+    help: str
     total: Tally
     by_pillar: list
     elsewhere: Tally
@@ -89,17 +129,19 @@ class Summary:
 
 
 def summarise(plan):
-    """The Summary of a plan. Queries: one for the pillars, at most two a kind; rows are counted, not loaded."""
+    """The Summary of a plan. Queries: one for the pillars, one for each set that is checked; rows are counted, not loaded."""
     pillars = list(Pillar.objects.filter(plan=plan))
     tallies = {pillar.pk: Tally() for pillar in pillars}
-    summary, checked_of = Summary(), {}
+    summary, together = Summary(), {}
     for kind in _KINDS:
-        missing = _count(kind.find(plan))
-        if kind.among not in checked_of:
-            checked_of[kind.among] = _count(kind.among(plan))
-        checked = checked_of[kind.among]
+        together.setdefault(kind.among, []).append(kind)
+    counted = {among: _count(plan, among, kinds) for among, kinds in together.items()}
+    for kind in _KINDS:
+        checked, missing = counted[kind.among][""], counted[kind.among][kind.key]
         one = KindSummary(
             kind,
+            kind.label_of(plan),
+            kind.help_of(plan),
             Tally(checked.total(), missing.total()),
             [Tally(checked[pillar.pk], missing[pillar.pk]) for pillar in pillars],
             Tally(checked[None], missing[None]),
@@ -114,24 +156,49 @@ def summarise(plan):
     return summary
 
 
+def _count(plan, among, kinds):
+    """Kind's key ("": what is checked) → Counter: pillar id (None: no pillar) → how many rows. One query."""
+    rows = among(plan)
+    path = PILLAR_OF[rows.model]
+    counts = {"n": Count("pk")} | {
+        f"n_{kind.key}": Count("pk", filter=Q(pk__in=kind.find(plan).order_by().values("pk")))
+        for kind in kinds
+    }
+    rows = rows.order_by()
+    lines = rows.values(path).annotate(**counts) if path else [rows.aggregate(**counts)]
+    found = {"": Counter()} | {kind.key: Counter() for kind in kinds}
+    for line in lines:
+        pillar = line[path] if path else None
+        for key, counter in found.items():
+            number = line[f"n_{key}" if key else "n"]
+            if number:
+                counter[pillar] += number
+    return found
+
+
 def rows_of(kind, plan, pillar_code=""):
     """What lacks `kind`, of one pillar or of all."""
     rows = kind.find(plan)
-    return rows.filter(**{f"{PILLAR_OF[rows.model]}__code": pillar_code}) if pillar_code else rows
-
-
-def _count(rows):
-    """Counter: pillar id (None: no pillar) → how many rows."""
+    if not pillar_code:
+        return rows
     path = PILLAR_OF[rows.model]
-    return Counter(dict(rows.order_by().values_list(path).annotate(Count("pk"))))
+    return rows.filter(**{f"{path}__code": pillar_code}) if path else rows.none()
 
 
-def indicators(plan):
-    return Indicator.objects.in_use().filter(plan=plan).order_by("sort_key")
+def goals(plan):
+    return Goal.objects.filter(plan=plan, retired_on__isnull=True).order_by("sort_key")
+
+
+def outputs(plan):
+    return Output.objects.filter(plan=plan, retired_on__isnull=True).order_by("sort_key")
 
 
 def activities(plan):
     return Activity.objects.filter(plan=plan, retired_on__isnull=True).order_by("sort_key")
+
+
+def indicators(plan):
+    return Indicator.objects.in_use().filter(plan=plan).order_by("sort_key")
 
 
 def figures(plan):
@@ -149,102 +216,33 @@ def seats(plan):
     )
 
 
-def _no_baseline(plan):
-    return figures(plan).filter(baseline_value__isnull=True, baseline_numerator__isnull=True)
+def working_groups(plan):
+    return (
+        WorkingGroup.objects.filter(pillar__plan=plan)
+        .select_related("pillar")
+        .order_by("pillar__order", "pillar__code")
+    )
 
 
-def _no_target(plan):
-    return figures(plan).filter(~Exists(Target.objects.filter(indicator=OuterRef("pk"))))
+def bodies(plan):
+    """The bodies beside the working groups that have anybody, each as the first of its seats."""
+    first = (
+        Seat.objects.filter(
+            plan=plan,
+            role__in=[Role.STEERING_COMMITTEE, Role.MONITORING_TEAM, Role.SECRETARIAT],
+            closed_on__isnull=True,
+        )
+        .order_by()
+        .values("role")
+        .annotate(first=Min("pk"))
+        .values("first")
+    )
+    return (
+        Seat.objects.filter(pk__in=first)
+        .select_related("institution", "working_group__pillar")
+        .order_by("role")
+    )
 
 
-def _no_denominator(plan):
-    return shares(plan).filter(denominator_label="")
-
-
-def _no_source(plan):
-    return indicators(plan).filter(data_source="")
-
-
-def _no_lead(plan):
-    return activities(plan).filter(~Exists(Lead.objects.filter(activity=OuterRef("pk"))))
-
-
-def _no_indicator(plan):
-    return activities(plan).filter(~Exists(Indicator.objects.in_use().filter(activity=OuterRef("pk"))))
-
-
-def _no_years(plan):
-    return activities(plan).filter(Q(years=[]))
-
-
-def _vacant_seats(plan):
-    return seats(plan).with_vacancy(timezone.localdate()).filter(is_vacant=True)
-
-
-for _kind in (
-    GapKind(
-        "no_baseline",
-        _("No baseline"),
-        _("Progress cannot be measured from a starting point."),
-        _no_baseline,
-        figures,
-        "indicator_edit",
-    ),
-    GapKind(
-        "no_target",
-        _("No target"),
-        _("Nothing says how far the plan wants to go."),
-        _no_target,
-        figures,
-        "indicator_edit",
-    ),
-    GapKind(
-        "no_denominator",
-        _("No denominator"),
-        _("A percentage needs to say out of what."),
-        _no_denominator,
-        shares,
-        "indicator_edit",
-    ),
-    GapKind(
-        "no_source",
-        _("No data source"),
-        _("Nobody knows where the figure comes from."),
-        _no_source,
-        indicators,
-        "indicator_edit",
-    ),
-    GapKind(
-        "no_lead",
-        _("No lead institution"),
-        _("Nobody answers for the activity."),
-        _no_lead,
-        activities,
-        "activity_edit",
-    ),
-    GapKind(
-        "no_indicator",
-        _("No indicator"),
-        _("The activity is not measured."),
-        _no_indicator,
-        activities,
-        "indicator_new",
-    ),
-    GapKind(
-        "no_years",
-        _("No years"),
-        _("The activity is in no year of the plan."),
-        _no_years,
-        activities,
-        "activity_edit",
-    ),
-    GapKind(
-        "vacant_seat",
-        _("Vacant seat"),
-        _("Nobody holds this seat today."),
-        _vacant_seats,
-        seats,
-        "seat_assign",
-    ),
-):
-    register(_kind)
+def assumptions(plan):
+    return Assumption.objects.filter(plan=plan, retired_on__isnull=True).order_by("order", "pk")

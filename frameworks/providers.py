@@ -100,6 +100,13 @@ class StatusProvider:
         """Whether anything was ever typed about the indicator, in drafts too: then its rules need a reason to change."""
         return False
 
+    def hold_reporting(self, plan):
+        """Lets nobody report in the plan until the transaction ends, and waits for those who just do.
+
+        For checks of what is reported that must still be true when the change is saved. Call it before any indicator is
+        locked: reports lock their submission first, too.
+        """
+
     def reported_codes(self, activities, indicators):
         """Codes of those activities and indicators (querysets) on which anything was typed, in drafts too, in their order."""
         return []

@@ -3,8 +3,9 @@
 from django.urls import path
 
 from frameworks.views.activities import ActivityEdit, ActivityPage
+from frameworks.views.gaps import PlanGaps
 from frameworks.views.indicators import IndicatorEdit, IndicatorNew, IndicatorPage
-from frameworks.views.institutions import InstitutionEdit, InstitutionList, InstitutionNew
+from frameworks.views.institutions import InstitutionEdit, InstitutionList, InstitutionNew, InstitutionPage
 from frameworks.views.people import (
     MembershipEnd,
     PersonLink,
@@ -14,7 +15,7 @@ from frameworks.views.people import (
     SeatNew,
     SetPassword,
 )
-from frameworks.views.plans import PlanEdit, PlanGaps, PlanList, PlanNew, PlanPage
+from frameworks.views.plans import PlanEdit, PlanList, PlanNew, PlanPage
 from frameworks.views.rounds import (
     PlanRounds,
     RoundClose,
@@ -55,6 +56,8 @@ urlpatterns = [
     path("plans/<str:code>/rounds/<str:label>/publish/", RoundPublish.as_view(), name="round_publish"),
     path("institutions/", InstitutionList.as_view(), name="institutions"),
     path("institutions/new/", InstitutionNew.as_view(), name="institution_new"),
+    # After "institutions/new/": that is no institution.
+    path("institutions/<str:code>/", InstitutionPage.as_view(), name="institution"),
     path("institutions/<str:code>/edit/", InstitutionEdit.as_view(), name="institution_edit"),
     path("set-password/<str:uidb64>/<str:token>/", SetPassword.as_view(), name="set_password"),
 ]

@@ -131,6 +131,12 @@ class MonitoringStatus(providers.StatusProvider):
     def has_values(self, indicator):
         return IndicatorValue.objects.filter(indicator=indicator).exists()
 
+    def hold_reporting(self, plan):
+        open_drafts = Submission.objects.filter(
+            round__plan=plan, state__in=(SubmissionState.DRAFT, SubmissionState.RETURNED)
+        )
+        list(open_drafts.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+
     def reported_codes(self, activities, indicators):
         told = activities.filter(Exists(ActivityProgress.objects.filter(activity=OuterRef("pk"))))
         measured = indicators.filter(Exists(IndicatorValue.objects.filter(indicator=OuterRef("pk"))))

@@ -259,11 +259,14 @@ def _add_context(sheets):
 
 
 def _last_values(indicators, institutions, before):
-    """(institution id, indicator id) → cells of the latest earlier round in which the institution answered."""
+    """(institution id, indicator id) → cells of the latest earlier round in which the institution answered.
+
+    Or one that has been merged into it since.
+    """
     rows = (
         IndicatorValue.objects.filter(
+            _answered_by(institutions),
             indicator__in=indicators,
-            submission__institution__in=institutions,
             submission__round__period_end__lt=before,
             submission__state__in=REVIEWABLE_STATES,
         )
@@ -279,11 +282,16 @@ def _last_values(indicators, institutions, before):
             "-submission__round__period_end",
         )
         .distinct("submission__institution_id", "indicator_id", "category_id", "place_id")
-        .select_related("submission__round")
+        .select_related("submission__round", "submission__institution")
     )
     found = defaultdict(dict)
     for row in rows:
-        found[row.submission.institution_id, row.indicator_id][(row.category_id, row.place_id)] = row
+        cells, key = (
+            found[row.submission.answered_by, row.indicator_id],
+            (row.category_id, row.place_id),
+        )
+        if key not in cells or _is_later(row, cells[key]):
+            cells[key] = row
     for cells in found.values():
         latest = max((row.submission.round for row in cells.values()), key=lambda round: round.period_end)
         for key in [key for key, row in cells.items() if row.submission.round_id != latest.pk]:
@@ -291,16 +299,31 @@ def _last_values(indicators, institutions, before):
     return found
 
 
+def _answered_by(institutions):
+    return Q(submission__institution__in=institutions) | Q(
+        submission__institution__merged_into__in=institutions
+    )
+
+
+def _is_later(row, other):
+    return row.submission.round.period_end > other.submission.round.period_end
+
+
 def _last_progress(activities, institutions, before):
     rows = (
         ActivityProgress.objects.filter(
+            _answered_by(institutions),
             activity__in=activities,
-            submission__institution__in=institutions,
             submission__round__period_end__lt=before,
             submission__state__in=REVIEWABLE_STATES,
         )
         .order_by("submission__institution_id", "activity_id", "-submission__round__period_end")
         .distinct("submission__institution_id", "activity_id")
-        .select_related("submission__round")
+        .select_related("submission__round", "submission__institution")
     )
-    return {(row.submission.institution_id, row.activity_id): row for row in rows}
+    found = {}
+    for row in rows:
+        key = row.submission.answered_by, row.activity_id
+        if key not in found or _is_later(row, found[key]):
+            found[key] = row
+    return found

@@ -49,7 +49,7 @@ class WhoForm(forms.Form):
             return
         known = [
             (one.code, f"{one} – {one.name}" if one.acronym else one.name)
-            for one in Institution.objects.order_by("acronym", "name")
+            for one in Institution.objects.filter(merged_into__isnull=True).order_by("acronym", "name")
         ]
         for who in asked.values():
             new = _("Create “%(name)s” (%(kind)s)") % {

@@ -31,6 +31,14 @@ class InstitutionForm(VersionedMixin, ConstrainedForm):
             "One per line: other acronyms and spellings in documents (MI for MOI). An import recognises them."
         ),
     )
+    keep_old = forms.BooleanField(
+        label=gettext_lazy("Keep the old name among the other names"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy(
+            "When the name or the acronym changes: older documents go on being understood."
+        ),
+    )
 
     class Meta:
         model = Institution
@@ -59,6 +67,8 @@ class InstitutionForm(VersionedMixin, ConstrainedForm):
             self.fields["code"].help_text = _("Stays as it is: it stands in addresses and data.")
             self.initial["other_names"] = [one.name for one in self.instance.aliases.all()]
             self.add_version(institution_version(self.instance))
+        else:
+            del self.fields["keep_old"]
         self.order_fields(
             [
                 "acronym",
@@ -72,6 +82,12 @@ class InstitutionForm(VersionedMixin, ConstrainedForm):
                 "contact_email",
             ]
         )
+
+    def clean_code(self):
+        code = self.cleaned_data["code"]
+        if code.lower() == "new":
+            raise ValidationError(_("“new” is no code: it stands in the address of this page."))
+        return code
 
     def clean_country(self):
         country = self.cleaned_data["country"].upper()
@@ -93,6 +109,21 @@ class InstitutionForm(VersionedMixin, ConstrainedForm):
             raise ValidationError(
                 _("“%(name)s…” is longer than 200 characters.") % {"name": too_long[0][:30]}
             )
+        return names
+
+    @property
+    def aliases(self):
+        """All other names as they should be, with the name or acronym that the form replaces if that is ticked."""
+        names = list(self.cleaned_data["other_names"])
+        if self.cleaned_data.get("keep_old"):
+            known = {
+                name.lower() for name in (*names, self.cleaned_data["name"], self.cleaned_data["acronym"])
+            }
+            for field in ("name", "acronym"):
+                old = self.initial.get(field)
+                if field in self.changed_data and old and old.lower() not in known:
+                    names.append(old)
+                    known.add(old.lower())
         return names
 
     @property

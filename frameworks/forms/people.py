@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from frameworks.forms.activities import institution_choices, institution_options
-from frameworks.forms.base import ConstrainedForm
-from frameworks.forms.fields import DayField
+from frameworks.forms.base import ConstrainedForm, VersionedMixin
+from frameworks.forms.fields import DayField, WholeNumberField
 from frameworks.models import Role, Seat, User, WorkingGroup
 from frameworks.models.people import CO_LEAD_ROLES, GROUP_ROLES
+from frameworks.operations.seats import seat_version
 
 #: The roles that a plan's secretariat gives out, in the order of the page.
 PLAN_ROLES = (
@@ -24,8 +25,12 @@ PLAN_ROLES = (
 )
 
 
-class SeatForm(ConstrainedForm):
-    """A new seat of one role; only the fields that the role has."""
+#: The bodies in which one seat chairs or coordinates; a working group has its two co-leads.
+COORDINATED_ROLES = (Role.STEERING_COMMITTEE, Role.MONITORING_TEAM, Role.SECRETARIAT)
+
+
+class SeatFieldsForm(ConstrainedForm):
+    """What the forms of a seat share: only the fields that its role has."""
 
     fixed = ("plan", "role")
     constraint_fields = {
@@ -33,19 +38,34 @@ class SeatForm(ConstrainedForm):
         "seat_focal_point_institution": "institution",
         "seat_one_co_lead_of_each_side": "working_group",
         "seat_member_once": "institution",
+        "seat_one_coordinator": "is_coordinator",
+        "seat_coordinator_of_body": "is_coordinator",
+        "seat_category_of_committee": "category",
     }
     institution = forms.TypedChoiceField(
         label=gettext_lazy("Institution"), required=False, coerce=int, empty_value=None
     )
 
-    class Meta:
-        model = Seat
-        fields = ["working_group", "title"]
-
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        role = self.instance.role
+        self._offer_institutions()
+        if role == Role.STEERING_COMMITTEE:
+            self.fields["category"].help_text = _("The page of people groups the committee by it.")
+        else:
+            del self.fields["category"]
+        if role in COORDINATED_ROLES:
+            self.fields["is_coordinator"].label = _("Chairs or coordinates")
+            self.fields["is_coordinator"].help_text = _("One seat of each body does.")
+        else:
+            del self.fields["is_coordinator"]
+        if role in CO_LEAD_ROLES:
+            del self.fields["title"]
+
+    def _offer_institutions(self):
         seat = self.instance
-        self.institutions = institution_choices(seat.plan)
+        keep = [seat.institution_id] if seat.institution_id else ()
+        self.institutions = institution_choices(seat.plan, keep=keep)
         self.fields["institution"].choices = [("", _("None"))] + [
             (pk, label)
             for pk, label in institution_options(self.institutions)
@@ -54,6 +74,23 @@ class SeatForm(ConstrainedForm):
         if seat.role == Role.FOCAL_POINT:
             self.fields["institution"].required = True
             self.fields["institution"].help_text = _("The focal point submits this institution's reports.")
+
+    def clean_institution(self):
+        chosen = self.institutions.get(self.cleaned_data["institution"])
+        self.instance.institution = chosen
+        return chosen
+
+
+class SeatForm(SeatFieldsForm):
+    """A new seat of one role."""
+
+    class Meta:
+        model = Seat
+        fields = ["working_group", "title", "category", "is_coordinator"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        seat = self.instance
         if seat.role in GROUP_ROLES:
             self.fields["working_group"].queryset = WorkingGroup.objects.filter(
                 pillar__plan=seat.plan
@@ -62,14 +99,38 @@ class SeatForm(ConstrainedForm):
             self.fields["working_group"].required = True
         else:
             del self.fields["working_group"]
-        if seat.role in CO_LEAD_ROLES:
-            del self.fields["title"]
-        self.order_fields(["working_group", "institution", "title"])
+        self.order_fields(["working_group", "institution", "category", "title", "is_coordinator"])
 
-    def clean_institution(self):
-        chosen = self.institutions.get(self.cleaned_data["institution"])
-        self.instance.institution = chosen
-        return chosen
+
+class SeatEditForm(VersionedMixin, SeatFieldsForm):
+    """What may be changed of a seat. ever_held: somebody sat there, so that its institution stays."""
+
+    order = WholeNumberField(
+        label=gettext_lazy("Place in the list"),
+        min_value=0,
+        max_value=999,
+        required=False,
+        help_text=gettext_lazy("Seats with a low number come first."),
+    )
+
+    class Meta:
+        model = Seat
+        fields = ["title", "category", "is_coordinator", "order"]
+
+    def __init__(self, *args, ever_held, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["institution"] = self.instance.institution_id
+        if ever_held:
+            del self.fields["institution"]
+        self.add_version(seat_version(self.instance))
+        self.order_fields(["institution", "category", "title", "is_coordinator", "order"])
+
+    def clean_order(self):
+        return self.cleaned_data["order"] or 0
+
+    @property
+    def changed_fields(self):
+        return [name for name in self.changed_data if name != "version"]
 
 
 class AssignForm(forms.Form):

@@ -50,10 +50,10 @@ class SeatQuerySet(ScopedQuerySet):
         return self.annotate(is_vacant=~Exists(held))
 
     def needing_holder(self):
-        """Seats without whose holder the plan's work stops. Ordinary members may sit unnamed."""
-        return self.filter(
-            closed_on__isnull=True, role__in=[Role.SECRETARIAT, Role.FOCAL_POINT, *CO_LEAD_ROLES]
-        )
+        """Seats without whose holder the plan's work stops, whoever chairs or coordinates a body among them, and the
+        technical partner's. Ordinary members may sit unnamed."""
+        named = [Role.SECRETARIAT, Role.FOCAL_POINT, *CO_LEAD_ROLES, Role.TECHNICAL_PARTNER]
+        return self.filter(Q(role__in=named) | Q(is_coordinator=True), closed_on__isnull=True)
 
 
 @pghistory.track()

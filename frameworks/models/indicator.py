@@ -54,11 +54,13 @@ class IndicatorQuerySet(ScopedQuerySet):
         return self.filter(retired_on__isnull=True)
 
     def of_institutions(self, codes):
-        """Indicators that an institution with one of `codes` reports on, or whose activity it leads."""
-        leads = Lead.objects.filter(activity=OuterRef("activity"), institution__code__in=codes)
-        named = Indicator.responsible.through.objects.filter(
-            indicator=OuterRef("pk"), institution__code__in=codes
-        )
+        """Indicators that an institution with one of `codes` reports on, or whose activity it leads.
+
+        The code of an institution that was merged into another finds that one.
+        """
+        meant = Q(institution__code__in=codes) | Q(institution__merged__code__in=codes)
+        leads = Lead.objects.filter(meant, activity=OuterRef("activity"))
+        named = Indicator.responsible.through.objects.filter(meant, indicator=OuterRef("pk"))
         return self.filter(Exists(leads) | Exists(named))
 
 

@@ -64,6 +64,7 @@ def save_institution(*, institution, changed, members, aliases, by, version=""):
         if not may_edit_institution(by, institution):
             raise PermissionDenied(_("Your seats do not allow this."))
         _refuse_circle(institution)
+        _refuse_nested_groups(institution, members)
         institution.full_clean()
         with pghistory.context(action="save_institution"):
             if institution.pk:
@@ -85,6 +86,25 @@ def _refuse_circle(institution):
             )
         seen.add(above.pk)
         above = above.parent
+
+
+def _refuse_nested_groups(institution, members):
+    """A group holds institutions, never a group: so no group is, through others, a member of itself."""
+    if not institution.is_group:
+        return
+    wrong = [one for one in members if one.is_group or one.pk == institution.pk]
+    if wrong:
+        raise ValidationError(
+            {"members": _("%(name)s is itself a group: choose institutions.") % {"name": wrong[0]}}
+        )
+    above = institution.groups.first() if institution.pk else None
+    if above is not None:
+        raise ValidationError(
+            {
+                "kind": _("%(name)s is a member of %(group)s, and a group is no member of a group.")
+                % {"name": institution, "group": above}
+            }
+        )
 
 
 def _save_aliases(institution, aliases):

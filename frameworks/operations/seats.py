@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import pghistory
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from frameworks.constraints import explained
+from frameworks.history import Source, Stale, version_of
 from frameworks.models import Membership, Plan, Role, Seat, User
 from frameworks.models.people import CO_LEAD_ROLES
 from frameworks.permissions import (
@@ -19,9 +21,26 @@ from frameworks.permissions import (
 )
 
 
+def seat_history(seat):
+    """Sources for frameworks.history: the seat itself, and who sat in it."""
+    return [
+        Source(Membership, {"seat": seat.pk}, label=lambda event: _("Term"), whole=True),
+        Source(Seat, {"pgh_obj": seat.pk}, hidden=frozenset({"plan", "working_group"})),
+    ]
+
+
+def seat_version(seat):
+    return version_of(*seat_history(seat))
+
+
 @explained(Seat)
-def create_seat(*, plan, role, by, institution=None, working_group=None, title=""):
-    """A new, vacant seat of the plan. Raises PermissionDenied and ValidationError."""
+def create_seat(
+    *, plan, role, by, institution=None, working_group=None, title="", category="", is_coordinator=False
+):
+    """A new, vacant seat of the plan. Raises PermissionDenied and ValidationError.
+
+    category: a MemberCategory, for the steering committee only. is_coordinator: chairs or coordinates its body.
+    """
     require_permission(by, Permission.MANAGE_SEATS, plan)
     if role == Role.ADMINISTRATOR:
         raise PermissionDenied(_("Administrators are made by the installation, not by a plan."))
@@ -31,17 +50,70 @@ def create_seat(*, plan, role, by, institution=None, working_group=None, title="
         Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
         if role == Role.FOCAL_POINT and not title:
             _refuse_second_focal_point(plan, institution)
-        seat = Seat(plan=plan, role=role, institution=institution, working_group=working_group, title=title)
+        seat = Seat(
+            plan=plan,
+            role=role,
+            institution=institution,
+            working_group=working_group,
+            title=title,
+            category=category,
+            is_coordinator=is_coordinator,
+        )
         seat.full_clean()
         seat.save()
     return seat
 
 
-def _refuse_second_focal_point(plan, institution):
+#: What may be changed of a seat. Its role and working group are what it is: for others it takes another seat.
+EDITABLE = frozenset({"title", "category", "is_coordinator", "order", "institution"})
+
+
+def was_ever_held(seat):
+    """Whether anybody sat in the seat, or is to sit: then its institution is part of what happened."""
+    return Membership.objects.filter(seat=seat).exists()
+
+
+@explained(Seat)
+def update_seat(*, seat, changed, by, version=""):
+    """Saves the fields of `seat` named in `changed`. Raises PermissionDenied, Stale and ValidationError.
+
+    The institution changes only while nobody has ever sat there: otherwise a term would speak for a body it never spoke for.
+    """
+    require_permission(by, Permission.MANAGE_SEATS, seat)
+    changed = EDITABLE & set(changed)
+    with transaction.atomic():
+        # The plan's row is the lock of new seats, too: two cannot both become the one that coordinates.
+        Plan.objects.select_for_update(no_key=True).get(pk=seat.plan_id)
+        before = Seat.objects.select_for_update(of=("self",), no_key=True).get(pk=seat.pk)
+        current = seat_version(before)
+        if version and version != current:
+            raise Stale(current)
+        if before.closed_on is not None:
+            raise ValidationError(_("This seat was abolished."))
+        if "institution" in changed and was_ever_held(seat):
+            raise ValidationError(
+                {
+                    "institution": _("Somebody sat here for %(name)s: make another seat.")
+                    % {"name": before.institution}
+                }
+            )
+        if seat.role == Role.FOCAL_POINT and not seat.title and {"title", "institution"} & changed:
+            _refuse_second_focal_point(seat.plan, seat.institution, but=seat)
+        seat.full_clean()
+        if changed:
+            with pghistory.context(action="update_seat"):
+                seat.save(update_fields=sorted(changed))
+    return seat
+
+
+def _refuse_second_focal_point(plan, institution, *, but=None):
     """A second focal point of the same institution is an alternate, and says so in its title."""
-    if Seat.objects.filter(
+    others = Seat.objects.filter(
         plan=plan, role=Role.FOCAL_POINT, institution=institution, closed_on__isnull=True
-    ).exists():
+    )
+    if but is not None:  # of two that are there, one may go without a title: the others are its alternates
+        others = others.exclude(pk=but.pk).filter(title="")
+    if others.exists():
         raise ValidationError(
             {
                 "title": _(

@@ -13,9 +13,10 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from frameworks.coordination import load_people
+from frameworks.coordination import load_past, load_people, seat_name
 from frameworks.forms.base import add_refusal
-from frameworks.forms.people import PLAN_ROLES, AssignForm, LastDayForm, SeatForm
+from frameworks.forms.people import PLAN_ROLES, AssignForm, LastDayForm, SeatEditForm, SeatForm
+from frameworks.history import Source, Stale, changes_of, last_change
 from frameworks.models import Membership, Role, Seat, User
 from frameworks.operations.seats import (
     assign_seat,
@@ -24,6 +25,9 @@ from frameworks.operations.seats import (
     create_seat,
     end_membership,
     may_hand_over_account,
+    seat_history,
+    update_seat,
+    was_ever_held,
 )
 from frameworks.permissions import Permission, has_permission
 from frameworks.web import PlanMixin
@@ -123,6 +127,8 @@ class SeatNew(PlanMixin, TemplateView):
                     institution=form.cleaned_data.get("institution"),
                     working_group=form.cleaned_data.get("working_group"),
                     title=form.cleaned_data.get("title", ""),
+                    category=form.cleaned_data.get("category", ""),
+                    is_coordinator=form.cleaned_data.get("is_coordinator", False),
                     by=request.user,
                 )
             except ValidationError as error:
@@ -131,6 +137,76 @@ class SeatNew(PlanMixin, TemplateView):
                 messages.success(request, _("The seat is there. Now say who holds it."))
                 return redirect("seat_assign", self.plan.code, seat.pk)
         return self.render_to_response(self.get_context_data(form=form))
+
+
+class SeatEdit(SeatMixin, TemplateView):
+    """Title, category, who chairs, place in the list; the institution while nobody has sat there."""
+
+    template_name = "frameworks/seat_edit.html"
+
+    def _page(self, form, ever_held):
+        changes = changes_of(*seat_history(self.seat), limit=20)
+        return self.render_to_response(self.get_context_data(form=form, ever_held=ever_held, changes=changes))
+
+    def get(self, request, *args, **kwargs):
+        ever_held = was_ever_held(self.find_seat())
+        return self._page(SeatEditForm(instance=self._own_copy(), ever_held=ever_held), ever_held)
+
+    def _own_copy(self):
+        """The form writes into a row of its own: the page around it keeps the seat as it is stored."""
+        return Seat.objects.select_related("plan", "institution").get(pk=self.seat.pk)
+
+    def post(self, request, *args, **kwargs):
+        ever_held = was_ever_held(self.find_seat())
+        form = SeatEditForm(request.POST, instance=self._own_copy(), ever_held=ever_held)
+        if form.is_valid():
+            try:
+                update_seat(
+                    seat=form.instance,
+                    changed=form.changed_fields,
+                    version=form.cleaned_data.get("version", ""),
+                    by=request.user,
+                )
+            except Stale as error:
+                form.tell_stale(error.version, last_change(*seat_history(self.seat)))
+            except ValidationError as error:
+                form.add_refusal(error)
+            else:
+                messages.success(request, _("The seat is saved."))
+                return redirect("plan_people", self.plan.code)
+        return self._page(form, ever_held)
+
+
+class PeopleHistory(PlanMixin, TemplateView):
+    """Who sat where and when, abolished seats too, and who changed it."""
+
+    template_name = "frameworks/plan_people_history.html"
+
+    def get_context_data(self, **kwargs):
+        bodies = load_past(self.plan)
+        names = {row.seat.pk: seat_name(row.seat) for _body, rows in bodies for row in rows}
+        gone = _("a seat that is no longer there")
+        return super().get_context_data(
+            bodies=bodies,
+            changes=changes_of(
+                Source(
+                    Seat,
+                    {"plan": self.plan.pk},
+                    label=lambda event: names.get(event.pgh_obj_id, gone),
+                    hidden=frozenset({"working_group", "role"}),
+                    whole=True,
+                ),
+                Source(
+                    Membership,
+                    {"seat__in": list(names)},
+                    label=lambda event: names.get(event.seat_id, gone),
+                    hidden=frozenset({"seat"}),
+                    whole=True,
+                ),
+                limit=30,
+            ),
+            **kwargs,
+        )
 
 
 class SeatAssign(SeatMixin, TemplateView):

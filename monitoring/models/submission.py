@@ -9,10 +9,12 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.choices import ToneChoices
+from frameworks.models import Lead
 from frameworks.models.indicator import figure_field
 from frameworks.permissions import Permission, scope_filter
 
@@ -53,9 +55,13 @@ class SubmissionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Own institution's: always. The reviewers', secretariat's and monitoring team's: once submitted.
 
-        Nobody reads another institution's draft, nor a returned submission while it is being changed.
+        Nobody reads another institution's draft, nor a returned submission while it is being changed. What an institution
+        handed in before it was merged into another is read by those who report for that one.
         """
         own = scope_filter(user, Permission.EDIT_SUBMISSION, plan="round__plan", institution="institution")
+        own |= scope_filter(
+            user, Permission.EDIT_SUBMISSION, plan="round__plan", institution="institution__merged_into"
+        )
         others = scope_filter(
             user, Permission.VIEW_SUBMISSIONS, plan="round__plan", institution="institution", pillar="pillar"
         )
@@ -154,6 +160,11 @@ class Submission(models.Model):
     def __str__(self):
         return f"{self.institution} · {self.round} · {self.pillar}"
 
+    @property
+    def answered_by(self):
+        """Id of the institution that answers for it today: who reported, or who that was merged into. Needs `institution`."""
+        return self.institution.merged_into_id or self.institution_id
+
     def permission_scope(self):
         return self.round.plan_id, self.institution_id, self.pillar_id
 
@@ -175,6 +186,26 @@ class ProgressQuerySet(models.QuerySet):
 
     def official(self):
         return self.filter(submission__state__in=OFFICIAL_STATES)
+
+    def of_accountable(self):
+        """What accountable leads told of their activities, or who has been merged into them since.
+
+        Where both told in one round, the word of the one that goes on counts: an activity has one status.
+        """
+        goes_on = Coalesce("submission__institution__merged_into", "submission__institution")
+        accountable = Lead.objects.filter(
+            activity=OuterRef("activity"), institution=OuterRef("goes_on"), is_accountable=True
+        )
+        own = ActivityProgress.objects.filter(
+            activity=OuterRef("activity"),
+            submission__round=OuterRef("submission__round"),
+            submission__institution=OuterRef("goes_on"),
+        ).exclude(status="")
+        return (
+            self.alias(goes_on=goes_on)
+            .filter(Exists(accountable))
+            .filter(Q(submission__institution__merged_into__isnull=True) | ~Exists(own))
+        )
 
 
 @pghistory.track()

@@ -100,16 +100,18 @@ def _co_leads(rows):
 def _reports(rows):
     """Who owes a submission, and who gave one, in the order of the institutions' names."""
     by_institution = {one.institution_id: one for one in rows.submissions}
+    # What is asked of an institution today, one that was merged into it since may have given.
+    given_before = {one.answered_by for one in rows.submissions}
     for pk, institution in rows.institutions.items():
         submission = by_institution.get(pk)
-        if pk not in rows.expected and submission is None:
+        if submission is None and (pk not in rows.expected or pk in given_before):
             continue
         first = submission.first_submitted_at if submission else None
         yield data.Report(
             institution=str(institution),
             name=institution.name,
             state=submission.state if submission else "",
-            is_expected=pk in rows.expected,
+            is_expected=not rows.expected.isdisjoint({pk, institution.merged_into_id}),
             is_received=submission is not None and submission.state in REVIEWABLE_STATES,
             first_submitted_on=timezone.localdate(first) if first else None,
         )
@@ -127,9 +129,9 @@ def _activity(activity, rows, round):
     )
     accountable = next((lead.institution_id for lead in activity.leads.all() if lead.is_accountable), None)
     progress = rows.progress[activity.pk]
-    answer = next(
-        (row for row in progress if row.submission.institution_id == accountable and row.status), None
-    )
+    answers = [row for row in progress if row.submission.answered_by == accountable and row.status]
+    # Where both told that were merged since, the word of the one that goes on counts (ProgressQuerySet.of_accountable).
+    answer = min(answers, key=lambda row: row.submission.institution_id != accountable, default=None)
     is_scheduled = any(year in round.years for year in activity.years)
     if answer is not None:
         provenance = _PROVENANCE_OF[answer.submission.state].value
@@ -158,11 +160,11 @@ def _activity(activity, rows, round):
 
 def _accounts(progress, accountable):
     """What the leads told, the accountable one first."""
-    ordered = sorted(progress, key=lambda row: row.submission.institution_id != accountable)
+    ordered = sorted(progress, key=lambda row: row.submission.answered_by != accountable)
     return tuple(
         data.Account(
             institution=str(row.submission.institution),
-            is_accountable=row.submission.institution_id == accountable,
+            is_accountable=row.submission.answered_by == accountable,
             provenance=_PROVENANCE_OF[row.submission.state].value,
             status=row.status,
             reason=row.reason.strip(),

@@ -7,6 +7,8 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.models import Membership, Role, Seat, User
+from frameworks.models.coordination import MemberCategory
+from frameworks.models.people import InstitutionKind
 from napwps.demo.institutions import SECRETARIAT
 from napwps.demo.schedule import SEATED_ON, at_clock
 
@@ -112,6 +114,14 @@ STEERING_COMMITTEE = (
     "BA-FUTURU", "BELUN", "ALFELA", "ACBIT", "UN-WOMEN",
 )  # fmt: skip
 
+#: A senior official of MOI coordinates the committee (seed, Box 11).
+CHAIR = "MOI"
+CATEGORY_OF = {
+    InstitutionKind.GOVERNMENT: MemberCategory.MINISTRY,
+    InstitutionKind.CSO: MemberCategory.CSO,
+    InstitutionKind.PARTNER: MemberCategory.PARTNER,
+}
+
 PILLAR_OF_GROUP = {
     "participation": "P1",
     "prevention": "P2",
@@ -149,7 +159,7 @@ def load_users(institutions):
     rows += [
         (
             f"steering.{code.lower()}",
-            f"Steering committee {'coordinator' if code == 'MOI' else 'member'}, {institutions[code]}",
+            f"Steering committee {'coordinator' if code == CHAIR else 'member'}, {institutions[code]}",
             _post(institutions[code]),
             none,
         )
@@ -193,8 +203,20 @@ def load_seats(plan, people, institutions):
     filled += [(seat(Role.FOCAL_POINT, code), people.focal(code)) for code in focal_points]
     for order, code in enumerate(STEERING_COMMITTEE):
         holder = people["steering" if code == "MF" else f"steering.{code.lower()}"]
-        title = "Coordinator" if code == "MOI" else ""
-        filled.append((seat(Role.STEERING_COMMITTEE, code, title=title, order=order), holder))
+        chairs = code == CHAIR
+        filled.append(
+            (
+                seat(
+                    Role.STEERING_COMMITTEE,
+                    code,
+                    title="Coordinator" if chairs else "",
+                    category=CATEGORY_OF[institutions[code].kind],
+                    is_coordinator=chairs,
+                    order=order,
+                ),
+                holder,
+            )
+        )
     Seat.objects.bulk_create(one for one, _holder in filled)
     _fill(filled)
 

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from frameworks.models import Institution, Role, Seat, User, WorkingGroup
+from frameworks.models import Institution, Role, Seat, TermsOfReference, User, WorkingGroup
 from frameworks.permissions import held_seats
 from monitoring.models import Submission
 from napwps.demo import plans
 from napwps.demo.people import ACCOUNTS, DEFAULT_PASSWORD, DOMAIN
+from napwps.demo.terms import ILLUSTRATIVE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -59,6 +60,18 @@ def test_steering_committee_as_in_the_guide():
     kinds = [seat.institution.kind for seat in seats]
     assert (kinds.count("government"), kinds.count("cso"), kinds.count("partner")) == (11, 4, 1)
     assert seats.get(title="Coordinator").institution.code == "MOI"
+    assert seats.get(is_coordinator=True).institution.code == "MOI"
+    categories = [seat.category for seat in seats]
+    assert (categories.count("ministry"), categories.count("cso"), categories.count("partner")) == (11, 4, 1)
+
+
+def test_terms_of_reference_say_that_they_are_invented():
+    rows = TermsOfReference.objects.filter(plan__code=plans.PLAN).order_by("body", "version")
+    assert [(one.body, one.version) for one in rows] == [
+        ("steering_committee", 1), ("steering_committee", 2), ("working_group", 1), ("working_group", 2),
+    ]  # fmt: skip
+    assert all(one.text.startswith(ILLUSTRATIVE) and not one.file for one in rows)
+    assert all(one.created_by.email.startswith("secretariat@") for one in rows)
 
 
 def test_secretariat_is_a_directorate_of_the_ministry_and_apart_from_the_monitoring_team():

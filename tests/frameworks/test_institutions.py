@@ -3,10 +3,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from frameworks.models import Institution, InstitutionAlias
+from frameworks.models import Activity, Institution, InstitutionAlias
 from frameworks.operations.institutions import may_edit_institution, save_institution
 from tests.pages import Visitor
-from tests.world import give_seat, make_institution
+from tests.world import give_seat, make_activity, make_indicator, make_institution, make_pillar
 
 pytestmark = pytest.mark.django_db
 
@@ -88,9 +88,107 @@ def test_a_new_institution(world):
     assert (one.country, one.kind, one.aliases.get().name) == ("TL", "government", "Justice")
 
 
+def test_the_old_name_is_kept_if_it_is_ticked(world):
+    page = edit(world)
+    assert page.page.get_element_by_id("id_keep_old").checked
+    page.press("Save", acronym="SEIG", name="Secretariat for Equality and Gender")
+    assert [one.name for one in world.sei.aliases.all()] == ["SEI"]  # acronym and name were the same
+    edit(world).press("Save", name="Gender Office", keep_old=[])
+    assert [one.name for one in world.sei.aliases.all()] == ["SEI"]
+    edit(world).press("Save", name="sei")  # back to a name that is there
+    assert sorted(one.name for one in world.sei.aliases.all()) == ["Gender Office", "SEI"]
+
+
+def test_an_old_name_that_stands_for_another(world):
+    InstitutionAlias.objects.create(institution=world.mae, name="SEI")
+    page = edit(world).press("Save", acronym="SEIG", name="Typed")
+    assert "“SEI” already stands for MAE." in page.text
+    assert page.page.get_element_by_id("id_name").value == "Typed"
+
+
+# The page of one
+
+
+def look(world, code="SEI", who="secretariat"):
+    return Visitor(world.users[who]).open(f"/institutions/{code}/")
+
+
+def test_what_an_institution_is(world):
+    edit(world, "MAE").press("Save", other_names="Administration", contact_email="mae@tl.example")
+    make_institution("DNPCC", parent=world.mae)
+    group = make_institution("CSOS", "group")
+    group.members.add(world.ba_futuru)
+    text = look(world, "MAE", "nobody").text
+    for words in ("Government", "Code MAE", "Other names Administration", "Directorates and offices DNPCC",
+                  "Contact mailbox mae@tl.example"):  # fmt: skip
+        assert words in text
+    assert "Part of MAE" in look(world, "DNPCC").text
+    assert "Members BA-FUTURU" in look(world, "CSOS").text
+    assert "Member of CSOS" in look(world, "BA-FUTURU").text
+
+
+def test_what_it_answers_for_in_plans_that_one_may_read(world):
+    make_activity(make_pillar(world.other_plan, "P1", "Participation"), "9.9.9", [world.sei])
+    Activity.objects.filter(code="1.1.1").update(retired_on="2025-01-01")
+    world.indicators["i211a"].responsible.add(world.sei)
+    page = look(world)
+    assert "1.1.1 Activity 1.1.1 retired accountable" in page.text
+    assert "9.9.9" not in page.text
+    assert "Indicators whose figure it reports 2.1.1a" in page.text
+    assert "9.9.9" in look(world, who="administrator").text
+    text = look(world, who="nobody").text
+    assert "Nothing in the plans that you can read." in text and "2.1.1a" not in text
+
+
+def test_seats_and_history_are_for_those_who_sit_somewhere(world):
+    edit(world).press("Save", acronym="SEIG")
+    text = look(world, who="focal_mae").text
+    assert "Focal points: SEIG" in text and "focal_sei, since 1 January 2020" in text
+    assert "Acronym SEI SEIG" in text
+    text = look(world, who="nobody").text
+    assert "focal_sei" not in text and "History" not in text
+    # Another plan's secretariat reads the institution's own history, but not who sits in this plan.
+    text = look(world, who="outsider").text
+    assert "focal_sei" not in text and "Acronym SEI SEIG" in text
+
+
+def test_buttons_of_an_institution_are_for_those_who_may(world):
+    for name, seen in (("secretariat", 1), ("outsider", 0), ("focal_sei", 0)):
+        page = look(world, who=name)
+        assert len(page.links("Edit")) == len(page.links("Merge into another")) == seen
+
+
+def test_the_page_costs_the_same_for_many(world, client, django_assert_num_queries):
+    world.indicators["i211a"].responsible.add(world.sei)
+    make_institution("DNPCC", parent=world.sei)
+    client.force_login(world.secretariat)
+    with django_assert_num_queries(18):
+        client.get("/institutions/SEI/")
+    for number in range(2, 9):
+        activity = make_activity(world.prevention, f"2.1.{number}", [world.sei])
+        make_indicator(activity, f"2.1.{number}a").responsible.add(world.sei)
+        make_institution(f"D{number}", parent=world.sei)
+        give_seat(world.nobody, "steering_committee", plan=world.plan, institution=world.sei)
+        InstitutionAlias.objects.create(institution=world.sei, name=f"Y{number}")
+    with django_assert_num_queries(18):
+        client.get("/institutions/SEI/")
+
+
+def test_a_group_is_no_member_of_a_group(world):
+    group, other = make_institution("CSOS", "group"), make_institution("NGOS", "group")
+    group.members.add(world.ba_futuru)
+    page = edit(world, "BA-FUTURU").press("Save", kind="group")
+    assert "BA-FUTURU is a member of CSOS, and a group is no member of a group." in page.text
+    assert page.page.xpath("//*[@id='id_kind_error']")
+    for wrong in (other, group):
+        with pytest.raises(ValidationError, match="is itself a group"):
+            save_institution(institution=group, changed=[], members=[wrong], aliases=[], by=world.secretariat)
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
+        ({"code": "new"}, "“new” is no code"),
         ({"code": "SEI"}, "Another institution has this code."),
         ({"code": "M/J"}, "A code holds letters, digits"),
         ({"name": ""}, "This field is required."),
@@ -147,7 +245,7 @@ def test_who_looks_after_whom(world):
 
 
 def test_only_those_who_may(world, client):
-    for path in ("/institutions/", "/institutions/new/", "/institutions/SEI/edit/"):
+    for path in ("/institutions/", "/institutions/new/", "/institutions/SEI/", "/institutions/SEI/edit/"):
         assert client.get(path).status_code == 302
     client.force_login(world.focal_sei)
     assert (

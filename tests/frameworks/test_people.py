@@ -15,6 +15,7 @@ from frameworks.operations.seats import (
     create_seat,
     end_membership,
     may_hand_over_account,
+    update_seat,
 )
 from frameworks.permissions import Permission, has_permission
 from tests.pages import Visitor
@@ -73,7 +74,7 @@ def test_a_side_without_a_seat_and_institutions_without_a_focal_point(world):
     make_activity(world.prevention, "2.1.2", [make_institution("MJ"), make_institution("CSOS", "group")])
     page = people(world)
     assert page.text.count("No seat") == 2
-    assert "These institutions lead activities but have no focal point MJ Add" in page.text
+    assert "These institutions lead something but have no focal point MJ Add" in page.text
     page.follow("Add a focal point of MJ")
     assert page.page.get_element_by_id("id_institution").value == str(Institution.objects.get(code="MJ").pk)
 
@@ -418,6 +419,163 @@ def test_roles_that_no_plan_gives(world, role):
     Visitor(world.secretariat).open(at(world, f"seats/new/?role={role}"), status=404)
 
 
+# The steering committee, and what is changed of a seat
+
+
+def edit(world, seat, **values):
+    return Visitor(world.secretariat).open(at(world, f"seats/{seat.pk}/edit/")).press("Save", **values)
+
+
+def committee(world):
+    """MAE of the ministries, BA-FUTURU of the CSOs and chairing, one without a category."""
+    common = {"plan": world.plan, "user": None, "role": "steering_committee"}
+    give_seat(**common, institution=world.mae, category="ministry")
+    return give_seat(**common, institution=world.ba_futuru, category="cso", is_coordinator=True, order=7)
+
+
+def test_the_committee_by_category_the_chair_first(world):
+    committee(world)
+    people_of = load_people(world.plan, TODAY)
+    assert [(label, [str(row.seat.institution) for row in rows]) for label, rows in people_of.committee] == [
+        ("Civil society (executive director)", ["BA-FUTURU"]),
+        ("Ministry (Director-General level)", ["MAE"]),
+        ("Without a category", ["None"]),
+    ]
+    text = people(world, "focal_sei").text
+    assert "Civil society (executive director) 1 BA-FUTURU Vacant" in text
+    assert text.index("Chairs or coordinates") < text.index("Ministry (Director-General level) 1 MAE")
+
+
+def test_a_committee_without_categories_has_no_headings(world):
+    assert load_people(world.plan, TODAY).committee[0][0] == ""
+    assert "Without a category" not in people(world).text
+
+
+def test_a_new_seat_of_the_committee_has_its_category(world):
+    new_seat(
+        world, "steering_committee", institution=str(world.mae.pk), category="ministry", is_coordinator="on"
+    )
+    seat = Seat.objects.get(role="steering_committee", institution=world.mae)
+    assert (seat.category, seat.is_coordinator) == ("ministry", True)
+
+
+@pytest.mark.parametrize(
+    ("role", "category", "chairs"),
+    [
+        ("steering_committee", True, True), ("monitoring_team", False, True), ("secretariat", False, True),
+        ("focal_point", False, False), ("cso_co_lead", False, False), ("group_member", False, False),
+        ("technical_partner", False, False),
+    ],
+)  # fmt: skip
+def test_each_role_is_asked_for_what_it_has(world, role, category, chairs):
+    page = Visitor(world.secretariat).open(at(world, f"seats/new/?role={role}"))
+    names = page.field_names("Make the seat")
+    assert ("category" in names, "is_coordinator" in names) == (category, chairs)
+
+
+def test_one_seat_of_a_body_chairs_it(world):
+    committee(world)
+    page = edit(world, world.seats["steering"], is_coordinator="on", title="Typed")
+    assert "Another seat of this body chairs or coordinates it." in page.text
+    assert page.page.xpath("//*[@id='id_is_coordinator_error']")
+    assert page.page.get_element_by_id("id_title").value == "Typed"
+    page = new_seat(world, "steering_committee", is_coordinator="on")
+    assert "Another seat of this body chairs or coordinates it." in page.text
+    # The monitoring team is another body.
+    assert "The seat is saved." in edit(world, world.seats["monitoring"], is_coordinator="on").text
+
+
+def test_a_seat_is_changed_and_its_history_says_so(world):
+    seat = world.seats["steering"]
+    edit(world, seat, title="Alternate", category="other", order="4")
+    seat.refresh_from_db()
+    assert (seat.title, seat.category, seat.order) == ("Alternate", "other", 4)
+    page = Visitor(world.secretariat).open(at(world, f"seats/{seat.pk}/edit/"))
+    assert "Category of member nothing Other" in page.text
+    assert "Title nothing Alternate" in page.text
+
+
+def test_the_institution_changes_only_while_nobody_sat_there(world):
+    held, vacant = world.seats["focal_mae"], committee(world)
+    page = Visitor(world.secretariat).open(at(world, f"seats/{held.pk}/edit/"))
+    assert "institution" not in page.field_names("Save")
+    edit(world, vacant, institution=str(world.sei.pk))
+    vacant.refresh_from_db()
+    assert vacant.institution == world.sei
+    held.institution = world.ba_futuru
+    with pytest.raises(ValidationError, match="Somebody sat here for MAE"):
+        update_seat(seat=held, changed=["institution"], by=world.secretariat)
+
+
+def test_an_alternate_does_not_become_a_second_focal_point(world):
+    alternate = give_seat(None, "focal_point", plan=world.plan, institution=world.mae, title="Alternate")
+    page = edit(world, alternate, title="")
+    assert "MAE already has a focal point" in page.text
+    assert "The seat is saved." in edit(world, world.seats["focal_mae"], order="2").text
+
+
+def test_who_edits_a_seat_more_slowly_is_told(world):
+    seat = world.seats["steering"]
+    slow = Visitor(world.secretariat).open(at(world, f"seats/{seat.pk}/edit/"))
+    edit(world, seat, title="Quick")
+    slow.press("Save", title="Slow")
+    assert "secretariat changed this on" in slow.text
+    seat.refresh_from_db()
+    assert seat.title == "Quick"
+    slow.press("Save")
+    seat.refresh_from_db()
+    assert seat.title == "Slow"
+
+
+@pytest.mark.parametrize("name", ["focal_sei", "gov_lead", "outsider"])
+def test_a_seat_is_edited_by_those_who_may(world, name):
+    seat = world.seats["steering"]
+    with pytest.raises(PermissionDenied):
+        update_seat(seat=seat, changed=["title"], by=world.users[name])
+    Seat.objects.filter(pk=seat.pk).update(closed_on=TODAY)
+    with pytest.raises(ValidationError, match="abolished"):
+        update_seat(seat=seat, changed=["title"], by=world.secretariat)
+
+
+# Who sat where
+
+
+def test_who_sat_where(world):
+    vacate(world, "focal_mae")
+    assign(world, world.seats["focal_mae"], email="nobody@test.example", starts_on="2025-01-01")
+    closed = give_seat(
+        world.nobody, "steering_committee", plan=world.plan, institution=world.mae, closed_on=TODAY
+    )
+    text = Visitor(world.focal_sei).open(at(world, "history/")).text
+    assert (
+        "MAE focal_mae, 1 January 2020 – 31 December 2024 nobody, 1 January 2025 – today still there" in text
+    )
+    assert "Steering committee 2" in text
+    assert "abolished on 20 January 2025" in text
+    assert "@test.example" not in text
+    assert "Focal points: MAE nothing Holder: nobody; From: 1 January 2025" in text
+    assert str(closed.institution) in text
+
+
+def test_the_history_of_another_plan_stays_there(world):
+    text = Visitor(world.outsider).open(f"/plans/{world.other_plan.code}/people/history/").text
+    assert "outsider, 1 January 2020" in text
+    assert "focal_mae" not in text
+
+
+@pytest.mark.parametrize("many", [0, 3])
+def test_the_history_costs_the_same_for_many(world, client, many, django_assert_num_queries):
+    for number in range(many):
+        for year in (2021, 2022):
+            seat = give_seat(None, "steering_committee", plan=world.plan, institution=world.mae, order=number)
+            Membership.objects.create(
+                seat=seat, user=world.nobody, starts_on=date(year, 1, 1), ends_on=date(year, 5, 1)
+            )
+    client.force_login(world.secretariat)
+    with django_assert_num_queries(11):
+        client.get(at(world, "history/"))
+
+
 # Who may, and the operations themselves
 
 
@@ -425,6 +583,7 @@ def test_only_those_who_may(world, client):
     seat, mine = world.seats["focal_mae"], term(world, "focal_mae")
     for path in (
         "seats/new/",
+        f"seats/{seat.pk}/edit/",
         f"seats/{seat.pk}/assign/",
         f"seats/{seat.pk}/close/",
         f"terms/{mine.pk}/end/",
@@ -443,7 +602,12 @@ def test_only_those_who_may(world, client):
 def test_seats_of_another_plan_are_not_reached_through_one_s_own(world, client):
     client.force_login(world.secretariat)
     seat, mine = world.seats["outsider"], term(world, "outsider")
-    for path in (f"seats/{seat.pk}/assign/", f"seats/{seat.pk}/close/", f"terms/{mine.pk}/end/"):
+    for path in (
+        f"seats/{seat.pk}/edit/",
+        f"seats/{seat.pk}/assign/",
+        f"seats/{seat.pk}/close/",
+        f"terms/{mine.pk}/end/",
+    ):
         assert client.get(at(world, path)).status_code == client.post(at(world, path)).status_code == 404
     assert client.post(at(world, f"{world.outsider.pk}/link/")).status_code == 404
 

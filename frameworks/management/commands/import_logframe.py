@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from frameworks.gap_kinds import described
 from frameworks.gaps import find_gaps
 from frameworks.imports import UnreadableWorkbook, read_logframe
 from frameworks.imports.existing import known_institutions
@@ -49,7 +50,7 @@ class Command(BaseCommand):
                 )
                 gaps = find_gaps(difference.plan)
                 self._report(difference)
-                self._report_gaps(gaps)
+                self._report_gaps(difference.plan, gaps)
                 if options["dry_run"]:
                     raise _DryRun
         except ImportRefused as refused:
@@ -96,7 +97,7 @@ class Command(BaseCommand):
                 f"{level}: " + ", ".join(f"{number} {action}" for action, number in row.items())
             )
 
-    def _report_gaps(self, gaps):
+    def _report_gaps(self, plan, gaps):
         for kind, rows in gaps:
-            codes = ", ".join(getattr(row, "code", str(row)) for row in rows[:12])
-            self.stdout.write(f"gap: {kind.label} ({len(rows)}): {codes}")
+            codes = ", ".join(code or text for code, text in (described(kind, row) for row in rows[:12]))
+            self.stdout.write(f"gap: {kind.label_of(plan)} ({len(rows)}): {codes}")
