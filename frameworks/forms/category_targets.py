@@ -82,12 +82,12 @@ class CategoryTargetsForm(forms.Form):
 
     @property
     def groups(self):
-        """(dimension, [(category, [its boxes])]) for the template."""
+        """(dimension, [(category, [(label of the period, box)])]) for the template."""
         return [
             (
                 dimension,
                 [
-                    (category, [self[self._name(category, end)] for end, _label in self.periods])
+                    (category, [(label, self[self._name(category, end)]) for end, label in self.periods])
                     for category in dimension.categories.all()
                 ],
             )

@@ -27,6 +27,9 @@ JUDGED_BY = frozenset(
     }
 )  # fmt: skip
 
+#: What an indicator hangs on.
+MOVED_BY = frozenset({"goal", "output", "activity"})
+
 
 @dataclass(frozen=True, slots=True)
 class TargetLine:
@@ -139,6 +142,8 @@ def save_indicator(
         # The plan's row is the lock of new indicators: two of the same code cannot both find it free.
         plan = locked_plan(indicator.plan_id)
         before = None
+        if MOVED_BY & set(changed):
+            providers.status().hold_reporting(plan)
         if indicator.pk:
             before = Indicator.objects.select_for_update(of=("self",), no_key=True).get(pk=indicator.pk)
             current = indicator_version(before)
@@ -176,7 +181,7 @@ def save_indicator(
 
 def _moved(indicator, before, changed):
     """`changed`, with the pillar where the indicator moves to another one. Refuses retired parents and torn figures."""
-    moves = {"goal", "output", "activity"} & set(changed)
+    moves = MOVED_BY & set(changed)
     if before is not None and not moves:
         return changed
     parent = parent_of(indicator)

@@ -111,6 +111,7 @@ def carry_to_pillar(row, pillar, field):
         pk__in=[row.pk] if isinstance(row, Activity) else under.activities.values("pk")
     )
     indicators = Indicator.objects.filter(pk__in=under.indicators.values("pk"))
+    providers.status().hold_reporting(row.plan)
     refuse_torn(activities, indicators, field)
     indicators.exclude(pillar=pillar).update(pillar=pillar)
 
@@ -118,11 +119,9 @@ def carry_to_pillar(row, pillar, field):
 def refuse_torn(activities, indicators, field):
     """Raises ValidationError at `field` where something was reported on those rows, which are to change their pillar.
 
-    A submission is made for one pillar, and what it says would be torn from it. The rows are locked whole, so that nobody
-    begins to report on them at the same moment.
+    A submission is made for one pillar, and what it says would be torn from it. Call providers' `hold_reporting` before:
+    else somebody may begin to report at the same moment.
     """
-    for rows in (activities, indicators):
-        list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
     codes = providers.status().reported_codes(activities, indicators)
     if codes:
         raise ValidationError({field: _torn(codes)})

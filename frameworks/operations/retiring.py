@@ -142,7 +142,7 @@ def delete(*, row, reason, by):
     try:
         with transaction.atomic():
             plan = locked_plan(row.plan_id)
-            # Locked whole: a figure that is being reported at this moment waits, and then finds it gone.
+            providers.status().hold_reporting(plan)
             stored = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
             why = why_it_stays(stored)
             if why:

@@ -39,7 +39,8 @@ class PlanSchedule(PlanMixin, TemplateView):
             return redirect_to_login(request.get_full_path())
         require_permission(request.user, Permission.EDIT_FRAMEWORK, self.plan)
         # What was sent counts, not what the filters find by now: a row that moved elsewhere keeps its ticks.
-        shown = list(self._rows().filter(pk__in=ScheduleForm.shown_ids(request.POST)))
+        sent = ScheduleForm.shown_ids(request.POST)
+        shown = list(self._rows().filter(pk__in=sent))
         form = ScheduleForm(request.POST, activities=shown, plan=self.plan)
         if form.is_valid():
             try:
@@ -57,6 +58,10 @@ class PlanSchedule(PlanMixin, TemplateView):
                 add_refusal(form, error)
             else:
                 self._tell(written)
+                if len(shown) < len(set(sent)):
+                    messages.warning(
+                        request, _("Something on this page is no longer in use: its ticks were left alone.")
+                    )
                 return redirect(request.get_full_path())
         page = self._page()
         page.object_list = shown

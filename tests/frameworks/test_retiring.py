@@ -1,15 +1,19 @@
 """Retiring, restoring and deleting parts of a plan."""
 
+import threading
+import time
 from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
 from django.utils import timezone
 
 from budgets.models import Costing
 from frameworks.history import Stale
 from frameworks.models import Activity, Goal, Indicator, Output, Plan
 from frameworks.operations.retiring import delete, restore, retire
+from frameworks.operations.structure import save_part
 from monitoring.due import due_in, expected_pairs
 from monitoring.models import Submission
 from tests.monitoring.reported import fill, open_round, submission_of
@@ -232,7 +236,6 @@ def test_the_list_costs_the_same_for_many(world, client, django_assert_num_queri
 
 
 def test_retiring_is_set_based(world, django_assert_num_queries):
-    from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     do(retire, world.indicators["i112a"], world)  # the seats of the person are read once
@@ -302,3 +305,61 @@ def test_in_an_endorsed_plan_deleting_needs_a_reason(world):
 def test_the_day_is_the_day_of_the_step(world):
     do(retire, world.activities["a111"], world)
     assert Activity.objects.get(code="1.1.1").retired_on == TODAY == date(2025, 1, 20)
+
+
+# Races (the database itself)
+
+
+def meanwhile(world, step):
+    """Runs `step` while SEI is about to save its draft about 1.1.1; returns what it raised."""
+    written, go_on, raised = threading.Event(), threading.Event(), []
+    submission = submission_of(open_round(world), world.sei)
+
+    def report():
+        try:
+            with transaction.atomic():
+                fill(submission, world.focal_sei)
+                written.set()
+                go_on.wait(5)
+        finally:
+            connection.close()
+
+    def act():
+        try:
+            step()
+        except ValidationError as error:
+            raised.extend(error.messages)
+        finally:
+            connection.close()
+
+    first, second = threading.Thread(target=report), threading.Thread(target=act)
+    first.start()
+    written.wait(5)
+    second.start()
+    time.sleep(0.5)  # the step has come as far as it can
+    assert second.is_alive()  # it waits for the figure
+    go_on.set()
+    first.join()
+    second.join()
+    return raised
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_figure_that_is_just_being_reported_is_not_deleted(world):
+    indicator = world.indicators["i111a"]
+    raised = meanwhile(world, lambda: delete(row=indicator, reason="", by=world.secretariat))
+    assert raised == ["It cannot be deleted, only retired. Institutions have reported on it."]
+    assert indicator.values.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_figure_that_is_just_being_reported_is_not_torn_from_its_pillar(world):
+    goal = Goal.objects.get(code="1")
+    goal.pillar = world.prevention
+
+    def move():
+        save_part(part=goal, changed=["pillar"], reason="", by=world.secretariat, at=NOW)
+
+    (message,) = meanwhile(world, move)
+    assert "institutions have already reported on 1.1.1, 1.1.1a" in message
+    assert Indicator.objects.get(code="1.1.1a").pillar == world.participation

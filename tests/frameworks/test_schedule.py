@@ -98,6 +98,15 @@ def test_a_row_that_left_the_filter_meanwhile_keeps_its_tick(world):
     assert years(world, "1.1.1") == [2028]
 
 
+def test_what_was_retired_meanwhile_is_left_alone_and_that_is_said(world):
+    page = visit(world)
+    name = ticks(world, "1.1.1")
+    Activity.objects.filter(code="1.1.1").update(retired_on="2025-01-01")
+    page.press("Save", **{name: ["2028"], ticks(world, "1.1.2"): ["2027"]})
+    assert "Something on this page is no longer in use: its ticks were left alone." in page.text
+    assert (years(world, "1.1.1"), years(world, "1.1.2")) == ([2024, 2025, 2026, 2027, 2028], [2027])
+
+
 def test_unknown_filters_filter_nothing_and_no_match_is_said(world):
     assert shown(visit(world, query="?pillar=P77")) == ["1.1.1", "1.1.2", "2.1.1"]
     assert "Nothing fits these filters." in visit(world, query="?pillar=P2&institution=SEI").text
