@@ -5,11 +5,12 @@ from datetime import date
 
 import pghistory
 from django.db import transaction
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from frameworks.changes import announce
-from frameworks.imports.difference import CHANGED, NEW, compare
+from frameworks.imports.difference import CHANGED, NEW, SAME, compare
 from frameworks.imports.existing import load_existing
 from frameworks.models import (
     Activity,
@@ -68,10 +69,20 @@ def save_logframe(
             plan.full_clean()
             plan.save()
         _save(difference, plan)
-    progress("results", 80)
-    announce(indicators=Indicator.objects.filter(plan=plan), at=at)
-    tell_rounds(plan, by=by, at=at)
+    if difference.changes_anything:
+        progress("results", 80)
+        announce(indicators=_touched(difference), at=at)
+        tell_rounds(plan, by=by, at=at)
     return difference
+
+
+def _touched(difference):
+    """The indicators whose results may change: written ones, and all of activities that were (their years, their leads)."""
+    written = {"indicator": [], "activity": []}
+    for item in difference.items:
+        if item.action != SAME and item.level in written:
+            written[item.level].append(item.instance.pk)
+    return Indicator.objects.filter(Q(pk__in=written["indicator"]) | Q(activity__in=written["activity"]))
 
 
 def refuse(difference, plan, *, fingerprint, reason):

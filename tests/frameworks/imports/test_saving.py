@@ -381,3 +381,20 @@ def test_who_becomes_a_lead_in_an_open_round_is_asked_to_report(imported):
 
     save_logframe(parsed=parsed(change), plan=imported, by=None, at=datetime(2025, 1, 20, tzinfo=UTC))
     assert imported.rounds.get().submissions.filter(institution__code="UNW").exists()
+
+
+def test_only_what_was_touched_is_worked_out_anew(imported, monkeypatch):
+    told = []
+    monkeypatch.setattr(
+        "frameworks.imports.saving.announce",
+        lambda *, indicators, at: told.append(list(indicators.values_list("code", flat=True))),
+    )
+    save(imported)
+    assert told == []
+
+    def change(workbook):
+        workbook["Participation"]["C5"] = "# and % of women trained for office, increased"
+        workbook["Participation"]["H10"] = "x"
+
+    save(imported, change)
+    assert [sorted(codes) for codes in told] == [["1.1.2e", "1.2.1a"]]
