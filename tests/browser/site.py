@@ -109,8 +109,12 @@ def build_site():
         "what would change": _upload(plan, secretary, now).public_id,
         "a first import": _upload(empty, administrator, now).public_id,
         "an unknown import": _upload(empty, administrator, now, FOREIGN, "matrice.csv").public_id,
-        "an import at work": _import(empty, administrator, now, "queued", progress=45, step="saving").public_id,
-        "a failed import": _import(empty, administrator, now, "failed", error="The plan has changed.").public_id,
+        "an import at work": _import(
+            empty, administrator, now, "queued", progress=45, step="saving"
+        ).public_id,
+        "a failed import": _import(
+            empty, administrator, now, "failed", error="The plan has changed."
+        ).public_id,
         "a saved import": _import(empty, administrator, now, "applied", decided_at=now).public_id,
         "an edited workbook": _workbook(plan, secretary, now, statement="Women who were trained").public_id,
         "an unchanged workbook": _workbook(plan, secretary, now).public_id,
