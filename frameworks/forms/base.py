@@ -1,13 +1,14 @@
 """What the forms of the framework share: constraints at the right field, versions, reasons."""
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from frameworks.constraints import field_of
+from frameworks.terminology import HOUSE, is_renamed
 
 
 class ConstrainedForm(forms.ModelForm):
@@ -29,7 +30,7 @@ class ConstrainedForm(forms.ModelForm):
             for error in loose:
                 name = field_of(error, type(self.instance), self.constraint_fields)
                 target = name if name in self.fields else NON_FIELD_ERRORS
-                errors.error_dict.setdefault(target, []).append(error)
+                errors.error_dict.setdefault(target, []).append(in_plan_words(error, self.instance))
         super()._update_errors(errors)
 
     def add_refusal(self, error):
@@ -46,7 +47,29 @@ def add_refusal(form, error):
             target = name
             if name == NON_FIELD_ERRORS and known:
                 target = known.get(one.code) or field_of(one, type(form.instance), known)
-            form.add_error(target if target in form.fields else None, one)
+            said = in_plan_words(one, getattr(form, "instance", None))
+            form.add_error(target if target in form.fields else None, said)
+
+
+def in_plan_words(error, instance):
+    """The error that a code is taken, with the plan's own word for the level; any other error as it is.
+
+    The constraints of the models know the house's words only.
+    """
+    level = instance._meta.model_name if instance is not None else ""
+    plan = getattr(instance, "plan", None) if getattr(instance, "plan_id", None) else None
+    if level not in HOUSE or plan is None or not is_renamed(plan.words, level):
+        return error
+    for constraint in instance._meta.constraints:
+        if (
+            constraint.name == f"{level}_code_unique"
+            and error.message == constraint.get_violation_error_message()
+        ):
+            word = str(plan.words[level])
+            return ValidationError(
+                _("%(level)s: another one of this plan has this code.") % {"level": word}, code=error.code
+            )
+    return error
 
 
 class VersionedMixin:

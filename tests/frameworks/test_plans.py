@@ -288,3 +288,79 @@ def test_default_pillars_are_the_global_four():
         "protection",
         "relief_and_recovery",
     ]
+
+
+# What a plan says of itself, and the plans around it
+
+
+def facts(page):
+    """The facts above the logframe: what → what it is."""
+    return {
+        " ".join(one.xpath("string(dt)").split()): " ".join(one.xpath("string(dd)").split())
+        for one in page.page.xpath("(//dl[contains(@class, 'facts-row')])[1]/div")
+    }
+
+
+def test_a_plan_shows_the_plans_around_it(world):
+    public(world.other_plan)
+    regional = make_plan(
+        "BARMM-RAP-2023-2028", country="PH", level="subnational", parent=world.other_plan, is_public=True
+    )
+    later = make_plan(
+        "PH-NAP-2034-2043",
+        country="PH",
+        start_year=2034,
+        end_year=2043,
+        predecessor=world.other_plan,
+        is_public=True,
+    )
+    page = Visitor().open(world.other_plan.get_absolute_url())
+    assert facts(page) == {
+        "Level": "National", "Subnational plans": "BARMM-RAP-2023-2028", "Followed by": "PH-NAP-2034-2043",
+    }  # fmt: skip
+    assert page.links("BARMM-RAP-2023-2028") == [regional.get_absolute_url()]
+    assert facts(page.follow("BARMM-RAP-2023-2028")) == {
+        "Level": "Subnational",
+        "Part of": "PH-NAP-2023-2033",
+    }
+    assert facts(page.open(later.get_absolute_url())) == {"Level": "National", "Follows": "PH-NAP-2023-2033"}
+    text = page.open("/plans/").text
+    assert "followed by PH-NAP-2034-2043 · subnational plans: BARMM-RAP-2023-2028" in text
+    assert "part of PH-NAP-2023-2033" in text and "follows PH-NAP-2023-2033" in text
+
+
+def test_plans_that_one_may_not_know_of_are_left_out(world):
+    public(world.plan, predecessor=make_plan("SECRET-2016", start_year=2016, end_year=2020))
+    make_plan("SECRET-RAP", level="subnational", parent=world.plan)
+    make_plan("SECRET-2029", start_year=2029, end_year=2033, predecessor=world.plan)
+    for page in (Visitor().open(world.plan.get_absolute_url()), Visitor().open("/plans/")):
+        assert "SECRET" not in page.text
+    assert facts(Visitor(world.administrator).open(world.plan.get_absolute_url())) == {
+        "Level": "National", "Subnational plans": "SECRET-RAP", "Follows": "SECRET-2016", "Followed by": "SECRET-2029",
+    }  # fmt: skip
+
+
+def test_days_vision_and_theory_of_change(world):
+    page = edit(
+        world,
+        adopted_on="2024-01-10",
+        launched_on="2024-03-08",
+        vision="A safe country.",
+        theory_of_change="If …",
+    )
+    assert "Adopted 10 January 2024" in page.text
+    assert facts(page)["Launched"] == "8 March 2024"
+    assert "Vision and theory of change" in page.text
+    assert "A safe country." in page.text and "If …" in page.text
+
+
+@pytest.mark.parametrize(("last", "doubted"), [(2026, True), (2028, False), (2033, False), (2034, True)])
+def test_an_unusual_length_is_pointed_out_and_saved(world, last, doubted):
+    world.plan.activities.update(years=[2024])
+    page = edit(world, end_year=str(last))
+    assert ("such plans usually run 5 to 10 years" in page.text) is (doubted and last != 2028)
+    assert Plan.objects.get(pk=world.plan.pk).end_year == last
+    page = Visitor(world.secretariat).open("/plans/new/")
+    page.press("Make the plan", **(NEW | {"start_year": "2024", "end_year": str(last)}))
+    assert ("such plans usually run 5 to 10 years" in page.text) is doubted
+    assert Plan.objects.get(code=NEW["code"]).end_year == last

@@ -73,7 +73,8 @@ PAGES = (
     "", "?open=all", "?q=nothing+fits", "edit/", "gaps/", "people/", "rounds/", "schedule/", "crosswalk/", "assumptions/",
     "themes/", "changes/", "compare/?with=PH-NAP-2023-2033", "activities/1.1.1/", "activities/1.1.1/edit/",
     "indicators/1.1.1a/", "indicators/1.1.1a/edit/", "activities/1.1.1/indicators/new/", "dashboard/", "rounds/2024/",
-    "rounds/2024/publish/", "reports/",
+    "rounds/2024/publish/", "reports/", "goals/1/", "goals/1/edit/", "outputs/1.1/", "outputs/1.1/edit/", "retired/",
+    "pillars/", "pillars/P1/goals/new/", "goals/1/outputs/new/", "outputs/1.1/activities/new/",
 )  # fmt: skip
 
 
@@ -95,6 +96,14 @@ def test_the_plan_page_uses_the_own_words(renamed):
     text = Visitor(renamed.administrator).open(f"/plans/{renamed.plan.code}/?open=all").text
     for words in ("Action point: 3, 3 indicators", "Result area: 1, Action point: 2", "Outcome"):
         assert words in text
+
+
+@pytest.mark.django_db
+def test_a_taken_code_is_told_in_the_plan_s_words(renamed):
+    page = Visitor(renamed.secretariat).open(f"/plans/{renamed.plan.code}/goals/1/edit/")
+    page.press("Save", code="2")
+    assert "Outcome: another one of this plan has this code." in page.text
+    assert_own_words(read(page), "a refused goal")
 
 
 @pytest.mark.django_db
