@@ -13,7 +13,7 @@ class UploadForm(forms.Form):
         label=_("Excel workbook (.xlsx) or CSV file"),
         allow_empty_file=True,
         help_text=_(
-            "The logframe as it lies: pillar sheets with outputs, activities, indicators, years and leads; and a sheet of working groups if there is one."
+            "The logframe as it lies: pillar sheets with the chain of results, indicators, years and leads; and a sheet of working groups if there is one."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
         error_messages={"required": _("Choose a file.")},

@@ -75,6 +75,7 @@ PAGES = (
     "indicators/1.1.1a/", "indicators/1.1.1a/edit/", "activities/1.1.1/indicators/new/", "dashboard/", "rounds/2024/",
     "rounds/2024/publish/", "reports/", "goals/1/", "goals/1/edit/", "outputs/1.1/", "outputs/1.1/edit/", "retired/",
     "pillars/", "pillars/P1/goals/new/", "goals/1/outputs/new/", "outputs/1.1/activities/new/",
+    "import/", "workbook/", "terms/", "people/seats/new/", "people/history/", "goals/1/indicators/new/", "parts/activity/1.1.1/retire/",
 )  # fmt: skip
 
 
