@@ -14,7 +14,7 @@ from openpyxl.utils.escape import unescape
 from frameworks.forms.fields import FigureField, WholeNumberField
 from frameworks.numbers import BadNumber, read_number, write_number
 from frameworks.workbook.columns import Kind, choice_words, same
-from frameworks.workbook.content import plain, tidy
+from frameworks.workbook.content import one_a_line, plain, tidy
 
 #: What people write for a mark and for none; in every language also the words for yes and no.
 MARKS = {"x", "✓", "✔", "✗", "☒", "☑", "1", "true", "yes", "y", "sim", "s"}
@@ -94,7 +94,7 @@ def _codes(value, column, cell):
 
 
 def _lines(value, column, cell):
-    return "\n".join(line.strip() for line in text_of(value).splitlines() if line.strip())
+    return one_a_line(text_of(value))
 
 
 def _choice(value, column, cell):

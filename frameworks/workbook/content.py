@@ -48,7 +48,7 @@ class Content:
     plan: object
     all: dict
     institutions: list
-    reporters: dict = field(default_factory=lambda: defaultdict(list))  # indicator pk → codes, in order
+    reporters: dict = field(default_factory=lambda: defaultdict(list))  # indicator pk → codes
     dimensions: list = field(default_factory=list)
     records: dict = field(default_factory=dict)  # sheet → [Record], in the order of the workbook
     moved: list = field(default_factory=list)  # indicators whose pillar changes (compare.py)
@@ -242,7 +242,7 @@ def cell_of(row, column, content):
     if column.model_field == "years":
         return int(column.key[1:]) in row.years
     if column.kind == Kind.CODES:
-        return "; ".join(content.reporters[row.pk])
+        return "; ".join(sorted(content.reporters[row.pk]))
     value = value_of(getattr(row, column.model_field))
     return not value if column.inverted else value
 
@@ -252,7 +252,7 @@ def value_of(value):
     if isinstance(value, Decimal):
         return tidy(value)
     if isinstance(value, list):
-        return plain("\n".join(value))
+        return one_a_line("\n".join(value))
     return plain(value) if isinstance(value, str) else value
 
 
@@ -273,6 +273,11 @@ def plain(text):
     """A text as a cell can hold it: no control signs, line breaks of one kind, no blanks around it, not too long."""
     text = _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text.strip()[:MOST].rstrip()
+
+
+def one_a_line(text):
+    """A list of texts in one cell, without blank lines."""
+    return "\n".join(line.strip() for line in plain(text).split("\n") if line.strip())
 
 
 def seen(values):

@@ -198,7 +198,7 @@ class Things(Matching):
             elif column.kind == Kind.CODES:
                 item.extra["responsible"] = self._institutions(item.row, name, value)
             elif column.kind == Kind.LINES:
-                item.instance.scale_labels = value.splitlines()
+                item.instance.scale_labels = value.split("\n") if value else []
             else:
                 setattr(item.instance, column.model_field, not value if column.inverted else value)
         if item.sheet == "activities":

@@ -97,6 +97,17 @@ def test_columns_may_be_moved_added_and_left_out_and_rows_left_blank(rich):
     ]
 
 
+def test_headers_and_tabs_may_say_anything_while_the_hidden_row_is_there(rich):
+    book = Book(rich.plan)
+    for key, page in book.pages.items():
+        if key:
+            page.title = f"Folha {key}"[:31]
+            for cell in page[2][2:]:
+                cell.value = "Coluna"
+    book.set("indicators", {"code": "1.1.1a"}, unit="mulheres")
+    assert written(book.compared()) == [("indicators", "changed", "1.1.1a")]
+
+
 def test_headers_are_enough_when_the_hidden_row_is_gone(rich):
     book = Book(rich.plan)
     for key, page in book.pages.items():
