@@ -177,10 +177,14 @@ class _Filler:
         self.words = plan.words
 
     def fill(self, counts):
+        totals = {}
         for key, number, kind, count in counts:
-            entry = self.entries[key]
-            entry.row_count += count
-            entry.summary.append(self._counted(self.tables[number], kind, count))
+            self.entries[key].row_count += count
+            # Tables of one name (the themes of the plan and of its parts) are counted together.
+            model = ActivityTheme if self.tables[number].model is PlanTheme else self.tables[number].model
+            totals.setdefault((key, model, kind), [number, 0])[1] += count
+        for (key, _model, kind), (number, count) in totals.items():
+            self.entries[key].summary.append(self._counted(self.tables[number], kind, count))
         touched = sorted({number for _key, number, _kind, _count in counts})
         loaded = [(self.tables[number], *self._events(self.tables[number])) for number in touched]
         self.people = people_of(event for _table, events, _before in loaded for event in events)

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pghistory
+
 from frameworks.compare import LEVELS
 from frameworks.models import (
     Activity,
@@ -28,10 +30,13 @@ REASON = "From the plan's theory of change (illustrative)."
 def load_context(plan, predecessor, institutions, *, by, anchor):
     """Everything of data/context.toml. Yearly answers are those that were given by the day `anchor`."""
     written = tables("context.toml")
-    _load_themes(plan, written["themes"], by)
-    _load_assumptions(plan, written["assumption"], by, anchor)
-    _load_predecessor(predecessor, written, institutions)
-    _load_lineage(plan, predecessor, written["before"], by)
+    with pghistory.context(user=by.pk, action="demo"):
+        _load_themes(plan, written["themes"], by)
+        _load_predecessor(predecessor, written, institutions)
+        _load_lineage(plan, predecessor, written["before"], by)
+    # A step of its own: its reason is not that of the rest.
+    with pghistory.context(user=by.pk, action="demo"):
+        _load_assumptions(plan, written["assumption"], by, anchor)
 
 
 def _load_themes(plan, written, by):

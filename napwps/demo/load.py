@@ -61,8 +61,8 @@ def load(*, anchor):
         money.load_costings(plan)
         load_crosswalk(plan)
         fill_co_leads(plan, people)
-        load_context(plan, others[plans.PREDECESSOR], institutions, by=people[SECRETARY], anchor=anchor)
         load_terms(plan, by=people[SECRETARY])
+    load_context(plan, others[plans.PREDECESSOR], institutions, by=people[SECRETARY], anchor=anchor)
 
     story = Story(plan=plan, people=people, pillars=pillars, institutions=institutions, places=places)
     before = None

@@ -1,6 +1,7 @@
 """The demo's logframe: what is real in it, what is public, what is invented and says so."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from budgets.models import Costing
@@ -11,6 +12,7 @@ from frameworks.imports import read_logframe
 from frameworks.imports.difference import compare
 from frameworks.imports.existing import known_institutions, load_existing
 from frameworks.models import AssumptionCheck, Indicator, Institution, Place, Plan, Target
+from frameworks.revisions import load_page
 from monitoring.models import IndicatorValue
 from napwps.demo import plans
 from napwps.demo.files import LOGFRAME
@@ -117,6 +119,16 @@ def test_assumptions_have_yearly_answers():
     answers = list(AssumptionCheck.objects.values_list("year", "answer"))
     assert answers.count((2024, "holds")) == 4 and answers.count((2025, "partly")) == 1 and len(answers) == 7
     assert "illustrative" in AssumptionCheck.objects.get(answer="partly").note
+
+
+def test_the_log_tells_each_step_with_its_own_reason():
+    entries = load_page(plan(), AnonymousUser()).entries
+    steps = {one.reason: one.summary for one in entries}
+    assert steps["From the plan's theory of change (illustrative)."] == [
+        "Assumption: 4 added",
+        "Yearly answer: 7 added",
+    ]
+    assert "6 indicators added" in steps["The framework as it was adopted."]
 
 
 def test_themes_run_across_the_pillars():

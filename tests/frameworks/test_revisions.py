@@ -113,6 +113,7 @@ def test_everything_of_a_plan_is_told_with_the_code_of_its_owner(world):
         AssumptionCheck.objects.create(
             assumption=assumption, year=2024, answer="holds", answered_at=timezone.now()
         )
+    assert "Theme: 2 added" in step(world, "All of it").summary
     assert told(step(world, "All of it")) == [
         ("Pillar", "P1", "Name", "Participation", "Taking part"),
         ("Goal", "1", "Order", "0", "7"),
