@@ -4,12 +4,26 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.management.sql import emit_post_migrate_signal
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
 # A busy machine is no reason for a property test to fail: only what it finds is.
 hypothesis_settings.register_profile("napwps", deadline=None)
 hypothesis_settings.load_profile("napwps")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """The test database, whichever tests run: pytest-django's own makes none when no test bears its mark, and the pages
+    of tests/browser are served from outside of any test."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases=["default"])
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import uuid
 from pathlib import Path
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -205,6 +206,8 @@ class TermsOfReference(models.Model):
         verbose_name = _("terms of reference")
         verbose_name_plural = _("terms of reference")
         ordering = ["plan", "body", "working_group", "-version"]
+        # What was adopted stands: a change is a new version, and nothing takes an old one away.
+        triggers = [pgtrigger.Protect(name="terms_stand", operation=pgtrigger.Update | pgtrigger.Delete)]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "body", "working_group", "version"],

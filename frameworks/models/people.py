@@ -187,6 +187,14 @@ class Institution(models.Model):
         return self.kind == InstitutionKind.GROUP
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent(), obj_field=None)
+class GroupMember(Institution.members.through):
+    """Who belongs to a group of institutions, as rows of their own: only so that the history keeps who came and went."""
+
+    class Meta:
+        proxy = True
+
+
 @pghistory.track()
 class InstitutionAlias(models.Model):
     """Another name that an institution goes by in documents (MI for MOI)."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from frameworks.constraints import explained
 from frameworks.history import Source, Stale, version_of
 from frameworks.models import Institution, InstitutionAlias, Plan
+from frameworks.models.people import GroupMember
 from frameworks.permissions import Permission, Scope, granted, is_everywhere
 
 
@@ -19,6 +20,18 @@ def institution_history(institution):
             InstitutionAlias,
             {"institution": institution.pk},
             label=lambda event: _("Other name"),
+            whole=True,
+        ),
+        Source(
+            GroupMember,
+            {"from_institution": institution.pk},
+            label=lambda event: _("Member"),
+            whole=True,
+        ),
+        Source(
+            GroupMember,
+            {"to_institution": institution.pk},
+            label=lambda event: _("Belongs to"),
             whole=True,
         ),
     ]

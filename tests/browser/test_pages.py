@@ -269,7 +269,6 @@ def test_page(look, site, server, context_of, artifacts):
     page.close()
 
 
-@pytest.mark.django_db  # so that pytest-django makes the database when this file runs alone
 def test_every_address_that_can_be_opened_is_looked_at():
     opened = {name for name, rule in RULES.items() if not rule.post_only}
     looked_at = {look.name for look in LOOKS} | set(NO_PAGES) | set(SENT_ON)

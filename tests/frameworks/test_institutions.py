@@ -3,8 +3,13 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from frameworks.history import changes_of
 from frameworks.models import Activity, Institution, InstitutionAlias
-from frameworks.operations.institutions import may_edit_institution, save_institution
+from frameworks.operations.institutions import (
+    institution_history,
+    may_edit_institution,
+    save_institution,
+)
 from tests.pages import Visitor
 from tests.world import give_seat, make_activity, make_indicator, make_institution, make_pillar
 
@@ -162,7 +167,7 @@ def test_the_page_costs_the_same_for_many(world, client, django_assert_num_queri
     world.indicators["i211a"].responsible.add(world.sei)
     make_institution("DNPCC", parent=world.sei)
     client.force_login(world.secretariat)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         client.get("/institutions/SEI/")
     for number in range(2, 9):
         activity = make_activity(world.prevention, f"2.1.{number}", [world.sei])
@@ -170,7 +175,7 @@ def test_the_page_costs_the_same_for_many(world, client, django_assert_num_queri
         make_institution(f"D{number}", parent=world.sei)
         give_seat(world.nobody, "steering_committee", plan=world.plan, institution=world.sei)
         InstitutionAlias.objects.create(institution=world.sei, name=f"Y{number}")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         client.get("/institutions/SEI/")
 
 
@@ -214,6 +219,21 @@ def test_a_group_has_members_and_others_do_not(world):
     page.page.get_element_by_id("id_kind").value = "cso"
     page.press("Save")
     assert not group.members.exists()
+
+
+def test_the_history_keeps_who_belonged_to_a_group(world):
+    make_institution("CSOS", "group")
+    edit(world, "CSOS").press("Save", members=[str(world.ba_futuru.pk)])
+    edit(world, "CSOS").press("Save", members=[str(world.mae.pk)])
+    group, member = (
+        changes_of(*institution_history(Institution.objects.get(code=code))) for code in ("CSOS", "BA-FUTURU")
+    )
+    lines = [(line.label, line.old, line.new) for change in group for line in change.lines]
+    assert ("Member", "BA-FUTURU", None) in lines
+    assert ("Member", None, "MAE") in lines
+    assert ("Belongs to", "CSOS", None) in [
+        (line.label, line.old, line.new) for change in member for line in change.lines
+    ]
 
 
 def test_no_circles(world):

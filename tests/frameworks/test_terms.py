@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -282,6 +282,14 @@ def test_nothing_changes_or_deletes_a_version(world):
         assert answer.status_code == 405
     one.refresh_from_db()
     assert one.text == "Meets twice a year."
+
+
+@pytest.mark.parametrize("step", ["update", "delete"])
+def test_the_database_keeps_a_version_as_it_is(world, step):
+    rows = TermsOfReference.objects.filter(pk=add(world).pk)
+    with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
+        rows.update(text="Never meets.") if step == "update" else rows.delete()
+    assert rows.get().text == "Meets twice a year."
 
 
 @pages
