@@ -3,7 +3,7 @@
 import io
 
 import openpyxl
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
@@ -69,8 +69,9 @@ def _list_errors(book, doubts):
     """A comment on the first sheet says how many there are and where they begin."""
     errors = [one for one in doubts if one.level == ERROR]
     if errors:
-        text = _("%(n)d cells are marked in red. The first: %(first)s.") % {
-            "n": len(errors),
-            "first": f"{errors[0].sheet}!{errors[0].cell}",
-        }
+        text = ngettext(
+            "%(n)d cell is marked in red: %(first)s.",
+            "%(n)d cells are marked in red. The first: %(first)s.",
+            len(errors),
+        ) % {"n": len(errors), "first": f"{errors[0].sheet}!{errors[0].cell}"}
         book.worksheets[0]["A1"].comment = Comment(text, AUTHOR)

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from frameworks.imports.saving import ImportRefused
 from frameworks.models import Category, Dimension, Indicator, Lead, Plan, Target
@@ -244,6 +245,15 @@ def test_what_is_saved_is_what_was_seen(world):
     with pytest.raises(ImportRefused, match="has changed since this preview"):
         book.applied(fingerprint=seen)
     assert Indicator.objects.get(code="1.1.1a").statement == "Theirs"
+
+
+@pytest.mark.parametrize("who", ["focal_sei", "steering", "outsider", "nobody"])
+def test_only_the_secretariat_saves(world, who):
+    book = Book(world.plan)
+    book.set("indicators", {"code": "1.1.1a"}, statement="Mine")
+    with pytest.raises(PermissionDenied):
+        book.applied(world.users[who])
+    assert Indicator.objects.get(code="1.1.1a").statement == "Indicator 1.1.1a"
 
 
 # Reasons
