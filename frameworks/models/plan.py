@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from frameworks.choices import ToneChoices
 from frameworks.models.base import ScopedQuerySet, natural_sort_key, same_plan_as
+from frameworks.terminology import level_words
 
 code_validator = RegexValidator(
     r"^[0-9A-Za-zÀ-ɏ][0-9A-Za-zÀ-ɏ._-]*$",
@@ -163,13 +164,9 @@ class Plan(models.Model):
 
     @property
     def words(self):
-        """The plan's own words for the levels of its results chain."""
-        return {
-            "plan": _("Plan"),
-            "goal": self.goal_label or _("Goal"),
-            "output": self.output_label or _("Output"),
-            "activity": self.activity_label or _("Activity"),
-        }
+        """The plan's own words for the levels of its results chain, one and many of each: "goal", "goals" …"""
+        levels = level_words(goal=self.goal_label, output=self.output_label, activity=self.activity_label)
+        return {"plan": _("Plan")} | levels
 
     @property
     def is_under_change_control(self):
