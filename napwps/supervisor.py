@@ -362,12 +362,12 @@ def demo_options(arguments):
 def in_parallel(arguments):
     """pytest's arguments, with one process a core unless they say how many or ask for a debugger.
 
-    A file stays in one process: its people, places and pictures are made once.
+    tests/conftest.py says which tests stay together in one process.
     """
     told = ("-n", "--numprocesses", "--pdb", "--trace", "no:xdist")
     if any(argument.startswith(told) for argument in arguments) or (os.cpu_count() or 1) < 2:
         return arguments
-    return ["-n", str(min(os.cpu_count(), 4)), "--dist", "loadfile", *arguments]
+    return ["-n", str(min(os.cpu_count(), 4)), "--dist", "loadgroup", *arguments]
 
 
 def main(arguments):

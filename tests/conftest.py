@@ -62,6 +62,13 @@ def empty_cache():
     yield
 
 
+def pytest_collection_modifyitems(items):
+    """With several processes the tests of one file stay in one of them, and all that share the loaded demo as well."""
+    for item in items:
+        folder, file = item.path.parent, item.path
+        item.add_marker(pytest.mark.xdist_group(folder.name if folder.name == "demo" else str(file)))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
     """A test with real transactions empties every table afterwards, that of the content types too.

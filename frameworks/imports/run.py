@@ -7,14 +7,13 @@ UnreadableWorkbook with words for the user, and returns {level: {"new": n, "chan
 """
 
 import logging
-import threading
 from contextlib import contextmanager
 
 import pghistory
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import InterfaceError, OperationalError, connection, models, transaction
+from django.db import InterfaceError, OperationalError, models, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,6 +30,7 @@ from frameworks.operations.importing import (
     fail_import,
     finish_import,
 )
+from frameworks.pulse import beating
 
 log = logging.getLogger(__name__)
 
@@ -129,29 +129,10 @@ class Pulse:
 
 @contextmanager
 def signs_of_life(upload, clock):
-    """A Pulse that beats from a thread with a connection of its own: what it writes is seen while the transaction is open."""
-    pulse, done = Pulse(upload, clock), threading.Event()
-
-    def beat_on():
-        try:
-            while not done.wait(heartbeat_seconds()):
-                try:
-                    pulse.beat()
-                except ImportLost:
-                    return  # the worker finds out when it wants to finish
-                except (OperationalError, InterfaceError):
-                    log.warning("import %s: a heartbeat did not reach the database", upload.public_id)
-                    connection.close()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat_on, name=f"pulse-{upload.public_id}", daemon=True)
-    thread.start()
-    try:
+    """A Pulse that beats by itself: what it writes is seen while the transaction of saving is open."""
+    pulse = Pulse(upload, clock)
+    with beating(pulse.beat, lost=ImportLost, every=heartbeat_seconds(), name=f"import {upload.public_id}"):
         yield pulse
-    finally:
-        done.set()
-        thread.join(timeout=10)
 
 
 def heartbeat_seconds():

@@ -1,7 +1,6 @@
 """What a worker does with a report run: claim it, read, lay out, store; with signs of life all the while."""
 
 import logging
-import threading
 from contextlib import contextmanager
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -10,6 +9,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from frameworks.models import Indicator
+from frameworks.pulse import beating
 from monitoring.operations.reports import RunLost, beat, claim_run, fail_run, finish_run
 from monitoring.report_runs import Step, numbered
 from monitoring.reports.build import build_pillar_report
@@ -121,29 +121,10 @@ class Pulse:
 
 @contextmanager
 def signs_of_life(run, clock):
-    """A Pulse that also beats by itself, from a thread with a connection of its own, while laying out takes its time."""
-    pulse, done = Pulse(run, clock), threading.Event()
-
-    def beat_on():
-        try:
-            while not done.wait(heartbeat_seconds()):
-                try:
-                    pulse.beat()
-                except RunLost:
-                    return  # the worker finds out at its next step
-                except (OperationalError, InterfaceError):
-                    log.warning("report %s: a heartbeat did not reach the database", run.public_id)
-                    connection.close()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat_on, name=f"pulse-{run.public_id}", daemon=True)
-    thread.start()
-    try:
+    """A Pulse that also beats by itself while laying out takes its time."""
+    pulse = Pulse(run, clock)
+    with beating(pulse.beat, lost=RunLost, every=heartbeat_seconds(), name=f"report {run.public_id}"):
         yield pulse
-    finally:
-        done.set()
-        thread.join(timeout=10)
 
 
 def heartbeat_seconds():

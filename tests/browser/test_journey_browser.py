@@ -116,7 +116,7 @@ def import_the_logframe(secretariat):
     secretariat.page.locator('[name="file"]').set_input_files(WORKBOOK)
     secretariat.press("Show the preview")
     secretariat.says("Please check", "Participation!C6", "Working groups!C3", "Nothing is saved yet")
-    secretariat.look("05-import-preview").press("Save all of this").says("The workbook is saved")
+    secretariat.look("05-import-preview").press("Save all of this").says("The file is saved")
 
 
 def read_the_plan(secretariat):
@@ -132,7 +132,7 @@ def read_the_plan(secretariat):
     ]
     secretariat.choose("institution", "MJ").press("Apply").says("1.2.1", "1 activity")
     assert "1.1.3" not in secretariat.text()
-    secretariat.press("Framework gaps").says("baseline", "target", "1.1.2a").look("07-gaps")
+    secretariat.press("Gaps", exact=True).says("baseline", "target", "1.1.2a").look("07-gaps")
 
 
 def seat_the_people(secretariat, people):

@@ -34,7 +34,11 @@ NO_PAGES = {
     "report_status": "secretariat",
     "report_file": "secretariat",
     "terms_file": "secretariat",
+    "plan_workbook_file": "secretariat",
+    "plan_workbook_marked": "secretariat",
 }
+#: Arguments of addresses that are no pages, where those of the site do not fit.
+OF_NO_PAGE = {"plan_workbook_marked": {"upload": "a faulty workbook"}}
 #: Addresses that only send on to another one.
 SENT_ON = {"my_report_latest": "focal.mssi", "theme_new": "secretariat"}
 #: Swagger's own page: its bundle is heavier than all else together, and its markup and colours are not ours. It is served
@@ -278,7 +282,7 @@ def test_every_address_that_can_be_opened_is_looked_at():
 
 @pytest.mark.parametrize(("name", "who"), sorted(NO_PAGES.items()))
 def test_what_is_no_page_is_answered(name, who, site, server, context_of):
-    answer = context_of(who).request.get(server.url + site.address(name))
+    answer = context_of(who).request.get(server.url + site.address(name, **OF_NO_PAGE.get(name, {})))
     assert answer.status == 200
     assert answer.body()
 
