@@ -35,7 +35,8 @@ class Source:
     """One event table and which of its rows belong to the subject.
 
     where: lookups on the event model. label: event → what the row is called beside its changes ("" for the subject
-    itself). hidden: further field names that are not shown. whole: show every field of a row that was added.
+    itself). hidden: further field names that are not shown. whole: show every field of a row that was added. words:
+    gives field name → what a reader calls it, where a plan has its own words for its levels (Plan.words).
     """
 
     model: type
@@ -43,6 +44,7 @@ class Source:
     label: Callable = lambda event: ""
     hidden: frozenset = frozenset()
     whole: bool = False
+    words: Callable = dict
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,12 @@ def changes_of(*sources, limit=50):
     names = _names_of_related(found)
     changes = {}
     for source, events in found:
-        before = {}
+        before, words = {}, source.words()
         for event in events:
             old = before.get(event.pgh_obj_id if hasattr(event, "pgh_obj_id") else None)
             if hasattr(event, "pgh_obj_id"):
                 before[event.pgh_obj_id] = event
-            part = _part(source, event, old, names)
+            part = _part(source, event, old, names, words)
             if part is None:
                 continue
             meta = event.pgh_context.metadata if event.pgh_context else {}
@@ -163,14 +165,14 @@ def last_change(*sources):
     return changes[0] if changes else None
 
 
-def _part(source, event, old, names):
-    fields = tuple(_field_changes(source, event, old, names))
+def _part(source, event, old, names, words):
+    fields = tuple(_field_changes(source, event, old, names, words))
     if event.pgh_label == "update" and not fields:
         return None
     return Part(event.pgh_label, str(source.label(event)), fields)
 
 
-def _field_changes(source, event, old, names):
+def _field_changes(source, event, old, names, words):
     if event.pgh_label == "insert" and not source.whole:
         return
     if event.pgh_label == "update" and old is None:
@@ -188,7 +190,8 @@ def _field_changes(source, event, old, names):
             pair = (then, now)
         shown = tuple(shown_value(column, value, names) for value in pair)
         if pair[0] != pair[1] and shown != (None, None):
-            yield FieldChange(sentence_case(str(column.verbose_name)), *shown)
+            label = words.get(column.name) or sentence_case(str(column.verbose_name))
+            yield FieldChange(label, *shown)
 
 
 def sentence_case(text):

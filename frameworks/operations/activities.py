@@ -35,7 +35,9 @@ class LeadLine:
 def activity_history(activity):
     """Sources for frameworks.history: the activity and its leads."""
     return [
-        Source(Activity, {"pgh_obj": activity.pk}, hidden=frozenset({"plan"})),
+        Source(
+            Activity, {"pgh_obj": activity.pk}, hidden=frozenset({"plan"}), words=lambda: activity.plan.words
+        ),
         Source(Lead, {"activity": activity.pk}, label=lambda event: _("Lead institution"), whole=True),
     ]
 

@@ -74,7 +74,12 @@ def indicator_history(indicator):
         }
 
     return [
-        Source(Indicator, {"pgh_obj": indicator.pk}, hidden=frozenset({"plan", "pillar"})),
+        Source(
+            Indicator,
+            {"pgh_obj": indicator.pk},
+            hidden=frozenset({"plan", "pillar"}),
+            words=lambda: indicator.plan.words,
+        ),
         Source(
             Target,
             {"indicator": indicator.pk},

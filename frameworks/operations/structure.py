@@ -37,7 +37,9 @@ def pillar_history(pillar):
 
 def part_history(part):
     """Sources for frameworks.history: of a goal or an output."""
-    return [Source(type(part), {"pgh_obj": part.pk}, hidden=frozenset({"plan"}))]
+    return [
+        Source(type(part), {"pgh_obj": part.pk}, hidden=frozenset({"plan"}), words=lambda: part.plan.words)
+    ]
 
 
 def pillar_version(pillar):

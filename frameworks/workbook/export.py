@@ -4,6 +4,7 @@ What cannot be edited is locked, without a password: the lock guards against sli
 is free, and so are the rows below, for what is new.
 """
 
+import math
 import re
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from frameworks.numbers import write_number
 from frameworks.workbook.columns import (
@@ -45,6 +47,12 @@ HIDDEN = 2
 CHUNK = 2_000
 #: Figures of more digits are written as text: Excel keeps 15.
 EXCEL_DIGITS = 15
+#: Points of a line of text; a row grows to so many lines at the most (Excel's rows end at 409 points).
+LINE, MOST_LINES = 15, 20
+#: Signs of column widths that are still legible across a sheet of A4.
+PAPER_WIDTH = 170
+#: The instructions: width of their column, and signs of ordinary text that fit into a line of it.
+GUIDE_WIDTH, GUIDE_SIGNS = 100, 95
 
 _HEAD = PatternFill("solid", fgColor="1F3864")
 _FIXED = PatternFill("solid", fgColor="EDEDED")
@@ -106,6 +114,9 @@ def _write_sheet(page, sheet, content, titles, lists):
             value = record.values[column.key]
             if not is_blank(value):
                 _put(page, row, index, shown(value, column), styles[index - HIDDEN - 1])
+        lines = max(_lines(record.values[column.key], column.width) for column in columns)
+        if lines > 1:
+            page.row_dimensions[row].height = LINE * min(lines, MOST_LINES)
     if sheet.read:
         _add_dropdowns(page, columns, FIRST_ROW + len(records) + ROOM, titles, content.plan, lists)
     _guard(page)
@@ -119,12 +130,14 @@ def _write_heads(page, sheet, columns, plan):
         set_text(page.cell(MACHINE_ROW, index), column.key)
         head = page.cell(HEADER_ROW, index)
         set_text(head, column.header(plan) + (" *" if column.required else ""))
-        head.font, head.fill = Font(bold=True, color="FFFFFF"), _HEAD
+        head.font, head.fill = Font(name="Calibri", bold=True, color="FFFFFF"), _HEAD
         head.alignment = Alignment(wrap_text=True, vertical="top")
     page.row_dimensions[MACHINE_ROW].hidden = True
     for letter in "AB":
         page.column_dimensions[letter].hidden = True
     page.freeze_panes = page.cell(FIRST_ROW, HIDDEN + 2)
+    _set_paper(page, sum(column.width for column in columns))
+    page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
 
 
 def _style(page, column, *, locked):
@@ -212,17 +225,35 @@ def _guard(page):
         setattr(guard, allowed, False)  # openpyxl says whether it is forbidden
 
 
+def _lines(value, width):
+    """Lines that a text takes in a column of that width (signs). Said outright: not every program, and none in a protected
+    sheet, makes a row higher by itself when its text wraps."""
+    if not isinstance(value, str):
+        return 1
+    return sum(max(1, math.ceil(len(line) / width)) for line in value.splitlines() or [""])
+
+
+def _set_paper(page, width=0):
+    """Printed across, as many columns to a page as can be read: a committee reads it on paper. width: of all columns, in signs."""
+    page.page_setup.fitToWidth = max(1, math.ceil(width / PAPER_WIDTH))
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.page_setup.fitToHeight = 0  # as many pages as it takes
+
+
 def _write_instructions(page, plan, titles, at):
     page.title = str(INSTRUCTIONS)[:31]
     page.column_dimensions["A"].width = 26
-    page.column_dimensions["B"].width = 100
+    page.column_dimensions["B"].width = GUIDE_WIDTH
+    _set_paper(page)
     when = date_format(localtime(at), "DATETIME_FORMAT")
     for row, (first, second, bold) in enumerate(instructions(plan, titles, when), 1):
         for column, text in ((1, first), (2, second)):
             cell = page.cell(row, column)
             set_text(cell, text)
             cell.alignment = Alignment(wrap_text=column == 2, vertical="top")
-            cell.font = Font(bold=bold or column == 1, size=14 if row == 1 else 11)
+            cell.font = Font(name="Calibri", bold=bold or column == 1, size=14 if row == 1 else 11)
+        page.row_dimensions[row].height = 20 if row == 1 else LINE * _lines(second, GUIDE_SIGNS)
     _guard(page)
 
 

@@ -28,6 +28,9 @@
     menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
+  // Of tabs that scroll sideways, the one that is open is in sight.
+  all(".tabs").forEach((tabs) => { const one = tabs.querySelector("[aria-current]"); if (one) tabs.scrollLeft = one.offsetLeft - tabs.offsetLeft - 32; });
+
   // Filters that nobody set are folded on a phone, so that the list itself comes first.
   if (matchMedia("(max-width: 29.99rem)").matches) all("[data-fold]").forEach((box) => { box.open = false; });
 

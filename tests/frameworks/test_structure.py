@@ -294,6 +294,14 @@ def test_a_moved_output_and_a_moved_activity_do_so_too(world):
     assert "Goal 1 Goal 1 2 Goal 2" in text  # the history: before, after
 
 
+def test_the_history_names_levels_as_the_plan_does(world):
+    Plan.objects.filter(pk=world.plan.pk).update(goal_label="Outcome", output_label="Result area")
+    visit(world, "outputs/1.1/edit/").press("Save", goal=str(Goal.objects.get(code="2").pk))
+    visit(world, "activities/1.1.2/edit/").press("Save", output=str(Output.objects.get(code="2.1").pk))
+    assert "Outcome 1 Goal 1 2 Goal 2" in visit(world, "outputs/1.1/").text
+    assert "Result area 1.1 Output 1.1 2.1 Output 2.1" in visit(world, "activities/1.1.2/").text
+
+
 def test_a_moved_indicator_takes_the_pillar_of_its_new_parent(world):
     goal = Goal.objects.get(code="2")
     visit(world, "indicators/1.1.1a/edit/").press("Save", parent=f"goal:{goal.pk}", code="2a")
