@@ -62,6 +62,7 @@ def empty_cache():
     yield
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items):
     """With several processes the tests of one file stay in one of them, and all that share the loaded demo as well."""
     for item in items:

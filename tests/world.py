@@ -32,10 +32,17 @@ NOW = datetime(2025, 1, 20, 3, 0, tzinfo=UTC)
 TODAY = date(2025, 1, 20)
 
 
+def new_user(name, **fields):
+    """A user who is not saved yet."""
+    user = User(email=f"{name}@test.example", display_name=fields.pop("display_name", name), **fields)
+    user.set_password(PASSWORD)
+    return user
+
+
 def make_user(name, **fields):
-    return User.objects.create_user(
-        f"{name}@test.example", PASSWORD, display_name=fields.pop("display_name", name), **fields
-    )
+    user = new_user(name, **fields)
+    user.save()
+    return user
 
 
 def give_seat(
@@ -220,8 +227,14 @@ def make_world():
         "monitoring": (Role.MONITORING_TEAM, {"plan": plan}),
         "outsider": (Role.SECRETARIAT, {"plan": other}),
     }
-    for name, (role, scope) in people.items():
-        world.users[name] = make_user(name)
-        world.seats[name] = give_seat(world.users[name], role, **scope)
+    # All at once: most tests begin here.
+    users = User.objects.bulk_create(new_user(name) for name in people)
+    seats = Seat.objects.bulk_create(Seat(role=role, **scope) for role, scope in people.values())
+    Membership.objects.bulk_create(
+        Membership(user=user, seat=seat, starts_on=date(2020, 1, 1))
+        for user, seat in zip(users, seats, strict=True)
+    )
+    world.users = dict(zip(people, users, strict=True))
+    world.seats = dict(zip(people, seats, strict=True))
     world.users["nobody"] = make_user("nobody")
     return world

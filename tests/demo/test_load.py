@@ -13,10 +13,6 @@ from tests.demo.look import contents
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-def test_it_is_quick(demo):
-    assert demo < 15
-
-
 def test_a_second_time_changes_nothing(run):
     before = contents()
     assert "already" in run("load_demo", on="2027-05-01")

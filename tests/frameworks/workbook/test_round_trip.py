@@ -2,10 +2,8 @@
 
 from datetime import date
 from decimal import Decimal
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 
 from frameworks.history import changes_of
 from frameworks.models import (
@@ -58,18 +56,6 @@ def test_an_unchanged_workbook_changes_nothing(rich):
     assert {item.sheet for item in difference.items} == set(before) - {"institutions"}
     assert content_of(rich.plan) == before
     assert Indicator.pgh_event_model.objects.count() == events
-
-
-@pytest.mark.slow
-def test_the_demo_goes_round(db, settings):
-    settings.DEMO = True
-    call_command("load_demo", stdout=StringIO())
-    plan = Plan.objects.get(code="TL-NAP-2024-2028")
-    before = content_of(plan)
-    assert len(before["indicators"]) > 20
-    difference = Book(plan).applied()
-    assert (written(difference), difference.gone, difference.errors) == ([], [], [])
-    assert content_of(plan) == before
 
 
 def test_rows_are_still_the_same_without_their_digest_and_ids(rich):

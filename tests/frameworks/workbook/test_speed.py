@@ -1,7 +1,6 @@
 """A workbook of 3,000 indicators: seconds, and not a query more than for 30."""
 
 import io
-import time
 from decimal import Decimal
 
 import pytest
@@ -43,8 +42,7 @@ def grown(code, number):
 
 
 def measured(plan, file, **options):
-    """(Difference, queries, seconds) of reading and saving."""
-    started = time.monotonic()
+    """(Difference, number of queries) of reading and saving."""
     file.seek(0)
     with CaptureQueriesContext(
         connection,
@@ -57,17 +55,16 @@ def measured(plan, file, **options):
             reason="x",
             **options,
         )
-    return difference, len(queries), time.monotonic() - started
+    return difference, len(queries)
 
 
 def test_three_thousand_indicators(db):
     small, large = grown("XX-SMALL", 30), grown("XX-LARGE", 3000)
     steps = []
-    _few, queries, _seconds = measured(*small)
-    first, as_many, seconds = measured(*large, progress=lambda step, percent: steps.append((step, percent)))
+    _few, queries = measured(*small)
+    first, as_many = measured(*large, progress=lambda step, percent: steps.append((step, percent)))
     assert not first.errors
     assert as_many == queries
-    assert seconds < 60  # about 6 s on an idle machine; the bound is for a busy one
     assert [step for step, _percent in steps] == ["comparing", "saving", "results"]
     assert (
         Indicator.objects.filter(plan=large[0]).count()
@@ -75,7 +72,7 @@ def test_three_thousand_indicators(db):
         == 3000
     )
     # Again: nothing is written.
-    again, _queries, _seconds = measured(*large)
+    again, _queries = measured(*large)
     assert not again.changes_anything
     # All of them changed.
     out, plan = io.BytesIO(), Plan.objects.get(code="XX-LARGE")
@@ -85,7 +82,7 @@ def test_three_thousand_indicators(db):
     for number in range(3, 3003):
         book.pages["indicators"].cell(number, unit).value = "people"
         book.pages["indicators"].cell(number, baseline).value = number
-    changed, _queries, seconds = measured(plan, saved(book.book))
+    changed, as_many_again = measured(plan, saved(book.book))
     assert len(changed.written) == 3000
-    assert seconds < 60
+    assert as_many_again <= queries + 5
     assert Indicator.objects.filter(plan=plan, unit="people", baseline_value__gte=Decimal(3)).count() == 3000
