@@ -357,6 +357,7 @@ QUERIES = 27
 QUERIES_LONG = 17
 
 
+@pytest.mark.slow
 def test_a_page_of_a_long_history(world, django_assert_max_num_queries):
     """A large plan that was changed as a whole again and again: some 10,000 events."""
     Indicator.objects.bulk_create(

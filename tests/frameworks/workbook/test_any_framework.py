@@ -187,6 +187,7 @@ def plan(db):
     return make_plan()
 
 
+@pytest.mark.slow
 @given(drawn=frameworks())
 @OPTIONS
 def test_export_import_export_is_identical(plan, drawn):
@@ -199,6 +200,7 @@ def test_export_import_export_is_identical(plan, drawn):
         raise TakenBack
 
 
+@pytest.mark.slow
 @given(drawn=frameworks())
 @OPTIONS
 def test_a_framework_goes_into_an_empty_plan_as_it_was(plan, drawn):
