@@ -1,12 +1,7 @@
 """Saving by the worker: queued one at a time, in one transaction, watched, rescued, and safe to repeat."""
 
 import io
-import os
-import signal
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import psutil
 import pytest
@@ -36,21 +31,19 @@ from frameworks.operations.importing import (
 from frameworks.permissions import forget_seats
 from frameworks.views import importing as pages
 from frameworks.workflow import StateConflict
-from napwps.embedded.processes import end_with_parent
 from tests.benchmarks.matrix import make_workbook
 from tests.frameworks.imports.books import FIRST, REAL, book, saved, sheet_as_csv
 from tests.monitoring.report_world import real_transactions
 from tests.monitoring.test_worker import (  # noqa: F401 (broker is a fixture)
-    _database_url,
     broker,
     kill_all,
     left_of,
     wait_until,
+    worker_process,
 )
 from tests.pages import Visitor
 from tests.world import make_plan, make_round, make_world
 
-ROOT = Path(__file__).resolve().parents[2]
 AT = timezone.now()
 SILENCE = 2  # seconds, in the tests with a real worker
 
@@ -540,28 +533,13 @@ def start_worker(broker, settings, tmp_path):  # noqa: F811
     started = []
 
     def start(*, slow_seconds=0):
-        log = tmp_path / f"worker-{len(started)}.log"
-        command = [
-            sys.executable, "-m", "celery", "-A", "tests.frameworks.slow_import_worker:app", "worker",
-            "--concurrency", "1", "--queues", "celery,reports", "--loglevel", "INFO", "--without-gossip", "--without-mingle",
-        ]  # fmt: skip
-        environment = os.environ | {
-            "DATABASE_URL": _database_url(),
-            "REDIS_URL": broker,
-            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-            "SECRET_KEY": "only-for-this-test-and-long-enough-0123456789",
-            "IMPORT_SILENCE_SECONDS": str(SILENCE),
-            "SLOW_SECONDS": str(slow_seconds),
-            "PYTHONPATH": str(ROOT),
-        }
-        with log.open("wb") as out:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                start_new_session=True, preexec_fn=end_with_parent(signal.SIGKILL),
-            )  # fmt: skip
-        process.log = log
-        started.append(process)
-        return process
+        own = {"IMPORT_SILENCE_SECONDS": str(SILENCE), "SLOW_SECONDS": str(slow_seconds)}
+        app = "tests.frameworks.slow_import_worker:app"
+        queues = "celery,reports"
+        started.append(
+            worker_process(tmp_path, broker, settings.MEDIA_ROOT, app=app, queues=queues, environment=own)
+        )
+        return started[-1]
 
     yield start
     for process in started:

@@ -57,6 +57,33 @@ def _use_broker(url):
     app.amqp._producer_pool = None
 
 
+def worker_process(folder, broker, media_root, *, app, queues, environment):
+    """`celery worker` of that app, beside the test database, with its output in `folder`. Kill it with kill_all."""
+    log = folder / f"worker-{len(list(folder.glob('worker-*.log')))}.log"
+    command = [
+        sys.executable, "-m", "celery", "-A", app, "worker", "--concurrency", "1",
+        "--queues", queues, "--loglevel", "INFO", "--without-gossip", "--without-mingle",
+    ]  # fmt: skip
+    environment = (
+        os.environ
+        | environment
+        | {
+            "DATABASE_URL": _database_url(),
+            "REDIS_URL": broker,
+            "MEDIA_ROOT": str(media_root),
+            "SECRET_KEY": "only-for-this-test-and-long-enough-0123456789",
+            "PYTHONPATH": str(ROOT),
+        }
+    )
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+            start_new_session=True, preexec_fn=end_with_parent(signal.SIGKILL),
+        )  # fmt: skip
+    process.log = log
+    return process
+
+
 @pytest.fixture
 def start_worker(broker, settings, tmp_path):
     """A function that starts `celery worker` beside the test database; whatever is left of it is killed afterwards."""
@@ -64,28 +91,12 @@ def start_worker(broker, settings, tmp_path):
     started = []
 
     def start(*, slow_seconds=0):
-        log = tmp_path / f"worker-{len(started)}.log"
-        command = [
-            sys.executable, "-m", "celery", "-A", "tests.monitoring.slow_worker:app", "worker", "--concurrency", "1",
-            "--queues", "reports", "--loglevel", "INFO", "--without-gossip", "--without-mingle",
-        ]  # fmt: skip
-        environment = os.environ | {
-            "DATABASE_URL": _database_url(),
-            "REDIS_URL": broker,
-            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-            "SECRET_KEY": "only-for-this-test-and-long-enough-0123456789",
-            "REPORT_SILENCE_SECONDS": str(SILENCE),
-            "SLOW_SECONDS": str(slow_seconds),
-            "PYTHONPATH": str(ROOT),
-        }
-        with log.open("wb") as out:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                start_new_session=True, preexec_fn=end_with_parent(signal.SIGKILL),
-            )  # fmt: skip
-        process.log = log
-        started.append(process)
-        return process
+        own = {"REPORT_SILENCE_SECONDS": str(SILENCE), "SLOW_SECONDS": str(slow_seconds)}
+        app = "tests.monitoring.slow_worker:app"
+        started.append(
+            worker_process(tmp_path, broker, settings.MEDIA_ROOT, app=app, queues="reports", environment=own)
+        )
+        return started[-1]
 
     yield start
     for process in started:
