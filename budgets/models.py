@@ -41,3 +41,53 @@ class Costing(models.Model):
                 violation_error_message=_("A cost cannot be negative."),
             ),
         ]
+
+
+class ExpenditureQuerySet(ScopedQuerySet):
+    plan_path = "activity__plan"
+
+
+@pghistory.track()
+class Expenditure(models.Model):
+    """What an institution spent on an activity in a round, as it reports it. Knows no submission (DESIGN.md, The tree).
+
+    amount None with a reason: not known. No row: not reported. 0: nothing was spent. Three different things.
+    """
+
+    activity = models.ForeignKey("frameworks.Activity", on_delete=models.PROTECT, related_name="expenditures")
+    institution = models.ForeignKey(
+        "frameworks.Institution", on_delete=models.PROTECT, related_name="expenditures"
+    )
+    round = models.ForeignKey(
+        "frameworks.ReportingRound", on_delete=models.PROTECT, related_name="expenditures"
+    )
+    amount = models.DecimalField(_("spent"), max_digits=18, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    no_data_reason = models.CharField(_("not known because"), max_length=500, blank=True)
+    comment = models.TextField(_("comment"), blank=True)
+    # Set while the report that it belongs to is handed in: nobody changes it then.
+    frozen_at = models.DateTimeField(_("frozen"), null=True, blank=True)
+
+    objects = ExpenditureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("spending")
+        verbose_name_plural = _("spending")
+        ordering = ["round", "activity", "institution"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "institution", "round"],
+                name="expenditure_once",
+                violation_error_message=_("The spending on this activity is already reported."),
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0),
+                name="expenditure_not_negative",
+                violation_error_message=_("Spending cannot be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(no_data_reason=""),
+                name="expenditure_or_reason",
+                violation_error_message=_("Give the amount, or say why it is not known; not both."),
+            ),
+        ]

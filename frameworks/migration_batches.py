@@ -39,7 +39,7 @@ class Together(Operation):
 
 
 def in_batches(operations):
-    """The operations of a first migration: what prepares the database, tables, columns, proxies, then all that guards them."""
+    """The operations of a migration that makes much at once: what prepares the database, tables, columns, proxies, guards."""
     tables, columns, proxies, guards, first = [], [], [], [], []
     for one in operations:
         if isinstance(one, steps.CreateModel):

@@ -8,6 +8,11 @@ from frameworks.styleguide import styleguide
 from frameworks.views.account import RevokeToken, Tokens
 from napwps.views import Home, SignIn, healthz
 
+#: Each slice of an app keeps its paths in a file of its own. Before those of the app itself: "plans/compare/" is no plan,
+#: "submissions/12/comments/" no step of a submission.
+FRAMEWORKS = "structure context coordination crosswalk workbook import calendar places mail".split()
+MONITORING = "parts evidence autosave template discussion handover reminders story".split()
+
 urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("healthz/", healthz, name="healthz"),
@@ -15,13 +20,10 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("account/tokens/", Tokens.as_view(), name="tokens"),
     path("account/tokens/<str:key>/revoke/", RevokeToken.as_view(), name="token_revoke"),
-    # Before frameworks.urls: "plans/compare/" is no plan.
-    *(
-        path("", include(f"frameworks.urls_{part}"))
-        for part in ("structure", "context", "coordination", "crosswalk", "workbook", "import")
-    ),
+    *(path("", include(f"frameworks.urls_{part}")) for part in FRAMEWORKS),
     path("", include("frameworks.urls")),
     path("", include("budgets.urls")),
+    *(path("", include(f"monitoring.urls_{part}")) for part in MONITORING),
     path("", include("monitoring.urls")),
     path("", include("monitoring.urls_reports")),
     path("", include("monitoring.urls_dashboard")),

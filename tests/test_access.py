@@ -204,6 +204,17 @@ RULES = {
     "api_indicator_data": PUBLIC,
     "api_schema": PUBLIC,
     "api_docs": PUBLIC,
+    # calendar (urls_calendar)
+    # places (urls_places)
+    # mail (urls_mail)
+    # parts (urls_parts)
+    # evidence (urls_evidence)
+    # autosave (urls_autosave)
+    # template (urls_template)
+    # discussion (urls_discussion)
+    # handover (urls_handover)
+    # reminders (urls_reminders)
+    # story (urls_story)
 }
 
 

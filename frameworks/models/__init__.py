@@ -11,10 +11,11 @@ from frameworks.models.coordination import Seat, TermsOfReference, WorkingGroup
 from frameworks.models.crosswalk import ExternalFramework, Provision, ProvisionLink
 from frameworks.models.history import StateChange
 from frameworks.models.indicator import Category, CategoryTarget, Dimension, Indicator, Target
+from frameworks.models.mail import Notice, OutgoingMail
 from frameworks.models.people import ApiToken, Institution, InstitutionAlias, Membership, Role, User
 from frameworks.models.place import Place
 from frameworks.models.plan import Activity, Goal, Lead, Output, Pillar, Plan
-from frameworks.models.round import ReportingRound
+from frameworks.models.round import ReportingRound, RoundException, RoundGroup, RoundGroupMember
 from frameworks.models.upload import FrameworkImport
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "InstitutionAlias",
     "Lead",
     "Membership",
+    "Notice",
+    "OutgoingMail",
     "Output",
     "Pillar",
     "Place",
@@ -43,6 +46,9 @@ __all__ = [
     "ProvisionLink",
     "ReportingRound",
     "Role",
+    "RoundException",
+    "RoundGroup",
+    "RoundGroupMember",
     "Seat",
     "StateChange",
     "Target",

@@ -67,6 +67,13 @@ class User(AbstractUser):
     post = models.CharField(_("post"), max_length=150, blank=True)
     language = models.CharField(_("language"), max_length=8, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Dili")
+    wants_digests = models.BooleanField(
+        _("mail me what is due or waits for me"),
+        default=True,
+        help_text=_(
+            "At most one mail a day. What is returned to you or asked of you in person comes anyway."
+        ),
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["display_name"]

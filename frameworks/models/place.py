@@ -25,6 +25,10 @@ class Place(models.Model):
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
     population_year = models.PositiveSmallIntegerField(_("census year"), null=True, blank=True)
 
+    # Sucos are divided and renamed: a place that is no more keeps its figures, and is not offered for later rounds.
+    valid_from = models.DateField(_("exists since"), null=True, blank=True)
+    valid_until = models.DateField(_("existed until"), null=True, blank=True)
+
     class Meta:
         verbose_name = _("place")
         verbose_name_plural = _("places")
@@ -34,7 +38,19 @@ class Place(models.Model):
                 fields=["country", "code"],
                 name="place_code_unique",
                 violation_error_message=_("Another place of this country has this code."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_from__isnull=True)
+                | models.Q(valid_until__isnull=True)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="place_dates_in_order",
+                violation_error_message=_("A place cannot end before it begins."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("pk")),
+                name="place_not_in_itself",
+                violation_error_message=_("A place cannot lie in itself."),
+            ),
         ]
 
     def __str__(self):

@@ -118,3 +118,102 @@ class ReportingRound(models.Model):
 
     def accepts_submissions(self, on):
         return self.phase(on) in {RoundPhase.OPEN, RoundPhase.PAST_DUE}
+
+
+@pghistory.track()
+class RoundGroup(models.Model):
+    """Institutions of a round that report by other dates than the rest, and why."""
+
+    round = models.ForeignKey(ReportingRound, on_delete=models.CASCADE, related_name="groups")
+    name = models.CharField(
+        _("name"), max_length=80, help_text=_("For example: Civil society organisations.")
+    )
+    institutions = models.ManyToManyField(
+        "frameworks.Institution", through="frameworks.RoundGroupMember", related_name="round_groups"
+    )
+    opens_on = models.DateField(_("reporting opens on"))
+    due_on = models.DateField(_("due on"))
+    closes_on = models.DateField(_("closes on"))
+    reason = models.TextField(_("why they report by other dates"), blank=True)
+
+    class Meta:
+        verbose_name = _("group of institutions in a round")
+        ordering = ["round", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "name"],
+                name="round_group_named_once",
+                violation_error_message=_("This round already has a group of that name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("opens_on")) & Q(closes_on__gte=F("due_on")),
+                name="round_group_dates_in_order",
+                violation_error_message=_("Dates run in this order: reporting opens, is due, closes."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+@pghistory.track()
+class RoundGroupMember(models.Model):
+    """An institution in a group. `round` is that of the group: an institution is in one group of a round at most."""
+
+    group = models.ForeignKey(RoundGroup, on_delete=models.CASCADE, related_name="memberships")
+    round = models.ForeignKey(ReportingRound, on_delete=models.CASCADE, related_name="+")
+    institution = models.ForeignKey("frameworks.Institution", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "institution"],
+                name="round_group_one_each",
+                violation_error_message=_("This institution is already in another group of the round."),
+            )
+        ]
+
+
+class ExceptionKind(models.TextChoices):
+    EXTENSION = "extension", _("More time: the deadline moves")
+    REOPENING = "reopening", _("Reopened: reporting is possible again, the deadline stays")
+
+
+@pghistory.track()
+class RoundException(models.Model):
+    """One institution may report until another day, also after the round has closed. It always has a reason and an end."""
+
+    round = models.ForeignKey(ReportingRound, on_delete=models.CASCADE, related_name="exceptions")
+    institution = models.ForeignKey(
+        "frameworks.Institution",
+        verbose_name=_("institution"),
+        on_delete=models.PROTECT,
+        related_name="round_exceptions",
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=ExceptionKind.choices)
+    until = models.DateField(_("until"), help_text=_("The last day, this day included."))
+    reason = models.TextField(_("reason"))
+    granted_by = models.ForeignKey("frameworks.User", on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(_("granted"))
+    # Taken back before its day: the row stays, with who ended it and when.
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        "frameworks.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("exception from a round's dates")
+        ordering = ["round", "-granted_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="round_exception_has_reason",
+                violation_error_message=_("An exception needs its reason."),
+            ),
+            models.UniqueConstraint(
+                fields=["round", "institution"],
+                condition=Q(ended_at__isnull=True),
+                name="round_exception_one_in_force",
+                violation_error_message=_("This institution already has an exception: end it first."),
+            ),
+        ]

@@ -125,6 +125,8 @@ class IndicatorResult(models.Model):
     no_data_reason = models.TextField(blank=True)
     provenance = models.CharField(max_length=10, choices=Provenance.choices, default=Provenance.NONE)
     has_dissent = models.BooleanField(default=False)
+    # Every figure that went in was verified by the monitoring team.
+    is_verified = models.BooleanField(default=False)
     # Ids of the institutions whose figures went in: an array, so that lists filter and export without a join.
     reporter_ids = ArrayField(models.BigIntegerField(), default=list)
     # The target that applied when the figure was accepted stays (issue B): a later revision does not rewrite the past.

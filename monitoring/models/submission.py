@@ -21,6 +21,7 @@ from frameworks.permissions import Permission, scope_filter
 
 class SubmissionState(ToneChoices):
     DRAFT = "draft", _("Draft"), "neutral", "pencil"
+    CONTRIBUTED = "contributed", _("Handed to the lead"), "info", "check"
     SUBMITTED = "submitted", _("Submitted"), "info", "send"
     RETURNED = "returned", _("Returned"), "warn", "undo"
     ACCEPTED = "accepted", _("Accepted"), "ok", "check"
@@ -126,6 +127,24 @@ class Submission(models.Model):
     )
     endorsed_at = models.DateTimeField(_("endorsed"), null=True, blank=True)
     return_note = models.TextField(_("note with the return"), blank=True)
+    # The institution on whose activities this is the part of another lead: with them it is handed in. Empty: one's own.
+    accountable = models.ForeignKey(
+        "frameworks.Institution",
+        verbose_name=_("contributes to"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contributions",
+    )
+    contributed_at = models.DateTimeField(_("handed to the lead"), null=True, blank=True)
+    contributed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # Dates that differ from the round's, from its groups and exceptions (monitoring/operations/calendar.py writes them).
+    own_opens_on = models.DateField(_("own opening day"), null=True, blank=True)
+    own_due_on = models.DateField(_("own deadline"), null=True, blank=True)
+    own_closes_on = models.DateField(_("own closing day"), null=True, blank=True)
+    reopened_until = models.DateField(_("reopened until"), null=True, blank=True)
     officer_name = models.CharField(_("accountable officer"), max_length=150, blank=True)
     officer_post = models.CharField(_("post of the officer"), max_length=150, blank=True)
 
@@ -138,8 +157,9 @@ class Submission(models.Model):
         indexes = [models.Index(fields=["round", "state"], name="submission_round_state")]
         constraints = [
             models.UniqueConstraint(
-                fields=["round", "institution", "pillar"],
+                fields=["round", "institution", "pillar", "accountable"],
                 name="submission_once",
+                nulls_distinct=False,
                 violation_error_message=_(
                     "This institution already has a submission for the round and pillar."
                 ),
@@ -149,6 +169,17 @@ class Submission(models.Model):
                 | Q(submitted_at__isnull=False, submitted_by__isnull=False),
                 name="submission_submitted_by_someone",
                 violation_error_message=_("A submitted report needs a person and a time."),
+            ),
+            models.CheckConstraint(
+                condition=Q(accountable__isnull=True) | ~Q(accountable=models.F("institution")),
+                name="submission_part_of_another",
+                violation_error_message=_("An institution does not contribute to itself."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="contributed")
+                | Q(accountable__isnull=False, contributed_at__isnull=False, contributed_by__isnull=False),
+                name="submission_contributed_by_someone",
+                violation_error_message=_("A part that was handed to the lead needs a person and a time."),
             ),
             models.CheckConstraint(
                 condition=~Q(state="returned") | ~Q(return_note=""),
@@ -219,6 +250,7 @@ class ActivityProgress(models.Model):
     narrative = models.TextField(_("progress"), blank=True)
     what_worked = models.TextField(_("what worked"), blank=True)
     what_did_not = models.TextField(_("what did not, and why"), blank=True)
+    collaboration = models.TextField(_("collaboration wanted"), blank=True)
     next_steps = models.TextField(_("next steps"), blank=True)
     # Raised with every save; a form that was opened on an older version is told (two tabs, two people).
     version = models.PositiveIntegerField(default=0)
@@ -239,6 +271,28 @@ class ActivityProgress(models.Model):
                 violation_error_message=_("This activity is already reported."),
             )
         ]
+
+
+@pghistory.track()
+class CourseCorrection(models.Model):
+    """What is done about an activity that does not go as planned: why, what, who and until when. Required when delayed."""
+
+    progress = models.ForeignKey(ActivityProgress, on_delete=models.CASCADE, related_name="corrections")
+    order = models.PositiveSmallIntegerField(default=0)
+    cause = models.TextField(_("cause"), blank=True)
+    measure = models.TextField(_("measure"), blank=True)
+    owner = models.CharField(_("who does it"), max_length=200, blank=True)
+    due_on = models.DateField(_("until"), null=True, blank=True)
+    is_done = models.BooleanField(_("done"), default=False)
+
+    class Meta:
+        verbose_name = _("course correction")
+        verbose_name_plural = _("course corrections")
+        ordering = ["progress", "order", "pk"]
+
+    @property
+    def is_complete(self):
+        return bool(self.cause.strip() and self.measure.strip() and self.owner.strip() and self.due_on)
 
 
 class ValueQuerySet(models.QuerySet):

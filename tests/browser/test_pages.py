@@ -157,6 +157,17 @@ LOOKS = [
         Look("plan_import_progress", "admin", upload=upload, code=EMPTY_PLAN)
         for upload in ("an import at work", "a failed import", "a saved import")
     ),
+    # calendar
+    # places
+    # mail
+    # parts
+    # evidence
+    # autosave
+    # template
+    # discussion
+    # handover
+    # reminders
+    # story
     # Pages that say no.
     Look("plan", code="NO-SUCH-PLAN", status=404),
     Look("plan_edit", "focal.sei", status=403),

@@ -1,0 +1,3 @@
+"""Paths of a round's own dates: groups of institutions, and exceptions."""
+
+urlpatterns = []

@@ -1,0 +1,3 @@
+"""Paths of mail: what a person wants, and unsubscribing."""
+
+urlpatterns = []

@@ -1,0 +1,3 @@
+"""Paths of the tree of places."""
+
+urlpatterns = []

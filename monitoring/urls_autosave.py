@@ -1,0 +1,3 @@
+"""Paths of drafts that save themselves."""
+
+urlpatterns = []

@@ -1,0 +1,3 @@
+"""Paths of comments, ratings and verification."""
+
+urlpatterns = []

@@ -1,0 +1,3 @@
+"""Paths of evidence."""
+
+urlpatterns = []

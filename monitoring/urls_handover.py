@@ -1,0 +1,3 @@
+"""Paths of handover sheets."""
+
+urlpatterns = []

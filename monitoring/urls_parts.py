@@ -1,0 +1,3 @@
+"""Paths of jointly led activities."""
+
+urlpatterns = []

@@ -1,0 +1,3 @@
+"""Paths of reminders."""
+
+urlpatterns = []

@@ -1,0 +1,3 @@
+"""Paths of the reporting template that is filled in offline."""
+
+urlpatterns = []
