@@ -10,8 +10,18 @@ from napwps.views import Home, SignIn, healthz
 
 #: Each slice of an app keeps its paths in a file of its own. Before those of the app itself: "plans/compare/" is no plan,
 #: "submissions/12/comments/" no step of a submission.
-FRAMEWORKS = "structure context coordination crosswalk workbook import calendar places mail".split()
-MONITORING = "parts evidence autosave template discussion handover reminders story".split()
+FRAMEWORKS = [
+    "structure",
+    "context",
+    "coordination",
+    "crosswalk",
+    "workbook",
+    "import",
+    "calendar",
+    "places",
+    "mail",
+]
+MONITORING = ["parts", "evidence", "autosave", "template", "discussion", "handover", "reminders", "story"]
 
 urlpatterns = [
     path("", Home.as_view(), name="home"),
