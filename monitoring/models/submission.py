@@ -148,6 +148,9 @@ class Submission(models.Model):
     officer_name = models.CharField(_("accountable officer"), max_length=150, blank=True)
     officer_post = models.CharField(_("post of the officer"), max_length=150, blank=True)
 
+    #: What the one door reads of a submission beside itself (frameworks/workflow.py).
+    WORKFLOW_RELATED = ("round", "institution", "pillar")
+
     objects = SubmissionQuerySet.as_manager()
 
     class Meta:

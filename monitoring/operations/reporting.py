@@ -1,7 +1,6 @@
 """What a focal point does: the drafts of a round, and handing them in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 
 import pghistory
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from frameworks.models import Category, Place, ReportingRound
 from frameworks.permissions import Permission, require_permission
-from frameworks.workflow import GateClosed, StateConflict, transition
+from frameworks.workflow import StateConflict, transition_all
 from monitoring.cells import PARTS, TEXT_LENGTH, Reported, figure_problems
 from monitoring.due import due_in, expected_pairs
 from monitoring.models import ActivityProgress, IndicatorValue, Submission
@@ -266,36 +265,6 @@ def as_reported(row):
     return Reported(**{name: getattr(row, name) for name in FIGURE_FIELDS}) if row else Reported()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one submission of many: `problem` in words, "" when it went through."""
-
-    submission: Submission
-    problem: str = ""
-
-
-def take_one_by_one(*, submissions, take):
-    """Calls `take(submission)` for each in a transaction of its own; one that is refused does not hold up the others.
-
-    Each goes through the one door with its checks and its record: there is no short cut for many (DOMAIN.md, "What goes
-    wrong in peer systems").
-    """
-    outcomes = []
-    for one in sorted(submissions, key=lambda submission: submission.pk):
-        try:
-            outcomes.append(Outcome(take(one)))
-        except GateClosed as error:
-            outcomes.append(Outcome(one, "; ".join(str(problem) for problem in error.problems)))
-        except ValidationError as error:
-            outcomes.append(Outcome(one, " ".join(error.messages)))
-        except StateConflict as error:
-            outcomes.append(Outcome(one, str(error)))
-    return outcomes
-
-
 def submit_all(*, submissions, by, at):
     """Hands in each of `submissions`; returns an Outcome for each. Raises PermissionDenied for one that is not theirs."""
-    return take_one_by_one(
-        submissions=submissions,
-        take=lambda one: transition(subject=one, action="submit", by=by, at=at),
-    )
+    return transition_all(subjects=submissions, action="submit", by=by, at=at)

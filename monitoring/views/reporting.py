@@ -183,7 +183,7 @@ class MyReport(PlanMixin, TemplateView):
             messages.info(request, _("Nothing was ready to be submitted."))
         for one in outcomes:
             if one.problem:
-                messages.warning(request, f"{one.submission.pillar}: {one.problem}")
+                messages.warning(request, f"{one.subject.pillar}: {one.problem}")
         return redirect(reverse("my_report", args=[self.plan.code, round.label]))
 
     def _round(self):

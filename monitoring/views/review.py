@@ -146,7 +146,7 @@ class ReviewPage(PlanMixin, TemplateView):
             messages.success(self.request, words % {"count": done})
         for one in outcomes:
             if one.problem:
-                messages.warning(self.request, f"{one.submission.institution}: {one.problem}")
+                messages.warning(self.request, f"{one.subject.institution}: {one.problem}")
         if missed > 0:
             messages.warning(
                 self.request, _("Some of what you marked has been returned in the meantime; it was left out.")

@@ -125,7 +125,7 @@ def test_a_closed_gate_says_what_is_missing_and_changes_nothing(world):
 
 
 def test_nothing_is_kept_when_a_later_part_fails(world, sei, own_table):
-    def break_down(subject, by, at):
+    def break_down(subjects, by, at):
         raise RuntimeError("after")
 
     own_table(arrow(after=break_down))
@@ -139,9 +139,10 @@ def test_nothing_is_kept_when_a_later_part_fails(world, sei, own_table):
 def test_only_the_changed_fields_are_saved(world, sei, own_table):
     """What somebody else wrote into other columns meanwhile is not overwritten."""
 
-    def rename_officer(subject, by, at, comment):
-        subject.officer_name = "Ana"
-        subject.officer_post = "never named as changed"
+    def rename_officer(subjects, by, at, comment):
+        for subject in subjects:
+            subject.officer_name = "Ana"
+            subject.officer_post = "never named as changed"
         return ["officer_name"]
 
     own_table(arrow(effect=rename_officer))
@@ -158,7 +159,7 @@ def test_the_subject_is_read_anew(world, sei, own_table):
 
 
 def test_a_target_can_depend_on_others(world, sei, own_table):
-    own_table(arrow(target=lambda subject, by: "endorsed" if by == world.cso_lead else "accepted"))
+    own_table(arrow(target=lambda subjects, by: dict.fromkeys(subjects, "endorsed")))
     assert go(world, sei, by=world.cso_lead).state == "endorsed"
 
 

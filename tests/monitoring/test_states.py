@@ -346,7 +346,7 @@ def test_many_at_once_go_through_the_same_door_one_by_one(world, round):
     sei = hand_in(submission_of(round, world.sei), world.focal_sei)
     mae = hand_in(submission_of(round, world.mae), world.focal_mae)
     outcomes = act_on_all(submissions=[(mae, 1), (sei, 7)], action="accept", by=world.gov_lead, at=NOW)
-    refused = {one.submission.institution: bool(one.problem) for one in outcomes}
+    refused = {one.subject.institution: bool(one.problem) for one in outcomes}
     assert refused == {world.mae: False, world.sei: True}
     assert Submission.objects.get(pk=mae.pk).state == "accepted"
     assert Submission.objects.get(pk=sei.pk).state == "submitted"
@@ -366,7 +366,7 @@ def test_submitting_all_leaves_out_what_is_not_ready(world, round):
     sei, mae = submission_of(round, world.sei), submission_of(round, world.mae)
     fill(mae, world.focal_sei, {total(world.indicators["i112a"]): val(12980)})
     outcomes = {
-        one.submission.institution: one.problem
+        one.subject.institution: one.problem
         for one in submit_all(submissions=[sei, mae], by=world.focal_sei, at=NOW)
     }
     assert outcomes[world.mae] == ""
