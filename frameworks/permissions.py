@@ -29,7 +29,9 @@ class Permission(StrEnum):
     EDIT_SUBMISSION = "edit_submission"
     SUBMIT = "submit"
     VIEW_SUBMISSIONS = "view_submissions"
+    COMMENT = "comment"
     REVIEW = "review"
+    VERIFY = "verify"
     SIGN_OFF_GOVERNMENT = "sign_off_government"
     SIGN_OFF_CSO = "sign_off_cso"
     GENERATE_REPORT = "generate_report"
@@ -57,18 +59,18 @@ P = Permission
 _READ = {P.VIEW_PLAN}
 _SECRETARIAT = {
     P.CREATE_PLAN, P.VIEW_PLAN, P.EDIT_FRAMEWORK, P.MANAGE_SEATS, P.MANAGE_ROUNDS, P.PUBLISH_ROUND, P.VIEW_SUBMISSIONS,
-    P.GENERATE_REPORT, P.VIEW_REPORTS, P.VIEW_DASHBOARD, P.EDIT_COSTING,
+    P.COMMENT, P.GENERATE_REPORT, P.VIEW_REPORTS, P.VIEW_DASHBOARD, P.EDIT_COSTING,
 }  # fmt: skip
-_CO_LEAD = {P.VIEW_SUBMISSIONS, P.REVIEW, P.GENERATE_REPORT}
+_CO_LEAD = {P.VIEW_SUBMISSIONS, P.COMMENT, P.REVIEW, P.GENERATE_REPORT}
 _OVERSIGHT = {P.VIEW_PLAN, P.VIEW_SUBMISSIONS, P.VIEW_REPORTS, P.VIEW_DASHBOARD}
 
 #: The whole of who may do what. A role may hold several grants of different reach.
 GRANTS = {
-    Role.ADMINISTRATOR: (Grant(Scope.EVERYWHERE, frozenset(_SECRETARIAT)),),
+    Role.ADMINISTRATOR: (Grant(Scope.EVERYWHERE, frozenset(_SECRETARIAT | {P.VERIFY})),),
     Role.SECRETARIAT: (Grant(Scope.PLAN, frozenset(_SECRETARIAT)),),
     Role.FOCAL_POINT: (
         Grant(Scope.PLAN, frozenset({P.VIEW_PLAN, P.VIEW_REPORTS})),
-        Grant(Scope.INSTITUTION, frozenset({P.EDIT_SUBMISSION, P.SUBMIT, P.VIEW_SUBMISSIONS})),
+        Grant(Scope.INSTITUTION, frozenset({P.EDIT_SUBMISSION, P.SUBMIT, P.VIEW_SUBMISSIONS, P.COMMENT})),
     ),
     # Equal standing (DOMAIN.md, Glossary): the two co-leads differ in the side that they sign for, and in nothing else.
     Role.GOVERNMENT_CO_LEAD: (
@@ -81,7 +83,8 @@ GRANTS = {
     ),
     Role.GROUP_MEMBER: (Grant(Scope.PLAN, frozenset({P.VIEW_PLAN, P.VIEW_REPORTS})),),
     Role.STEERING_COMMITTEE: (Grant(Scope.PLAN, frozenset({P.VIEW_PLAN, P.VIEW_REPORTS, P.VIEW_DASHBOARD})),),
-    Role.MONITORING_TEAM: (Grant(Scope.PLAN, frozenset(_OVERSIGHT)),),
+    # Separate from the secretariat (DOMAIN.md, Glossary): it alone says of a figure that it was checked.
+    Role.MONITORING_TEAM: (Grant(Scope.PLAN, frozenset(_OVERSIGHT | {P.COMMENT, P.VERIFY})),),
     Role.TECHNICAL_PARTNER: (Grant(Scope.PLAN, frozenset({P.VIEW_PLAN, P.VIEW_REPORTS})),),
 }
 

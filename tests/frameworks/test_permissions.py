@@ -28,23 +28,23 @@ P = Permission
 PLAN_ONLY = {P.VIEW_PLAN, P.VIEW_REPORTS}
 RUNS_THE_PLAN = {
     P.CREATE_PLAN, P.VIEW_PLAN, P.EDIT_FRAMEWORK, P.MANAGE_SEATS, P.MANAGE_ROUNDS, P.PUBLISH_ROUND, P.VIEW_SUBMISSIONS,
-    P.GENERATE_REPORT, P.VIEW_REPORTS, P.VIEW_DASHBOARD, P.EDIT_COSTING,
+    P.COMMENT, P.GENERATE_REPORT, P.VIEW_REPORTS, P.VIEW_DASHBOARD, P.EDIT_COSTING,
 }  # fmt: skip
 #: What each person of the world may do on the plan itself, on a submission of SEI, and on one of MSSI (other pillar).
 ON_PLAN = {
-    "administrator": RUNS_THE_PLAN,
+    "administrator": RUNS_THE_PLAN | {P.VERIFY},
     "secretariat": RUNS_THE_PLAN,
     "focal_sei": PLAN_ONLY,
     "focal_mssi": PLAN_ONLY,
     "gov_lead": PLAN_ONLY | {P.VIEW_DASHBOARD},
     "cso_lead": PLAN_ONLY | {P.VIEW_DASHBOARD},
     "steering": PLAN_ONLY | {P.VIEW_DASHBOARD},
-    "monitoring": PLAN_ONLY | {P.VIEW_DASHBOARD, P.VIEW_SUBMISSIONS},
+    "monitoring": PLAN_ONLY | {P.VIEW_DASHBOARD, P.VIEW_SUBMISSIONS, P.COMMENT, P.VERIFY},
     "nobody": set(),
     "outsider": set(),
 }
-REPORTING = {P.EDIT_SUBMISSION, P.SUBMIT, P.VIEW_SUBMISSIONS}
-REVIEWING = {P.VIEW_SUBMISSIONS, P.REVIEW, P.GENERATE_REPORT}
+REPORTING = {P.EDIT_SUBMISSION, P.SUBMIT, P.VIEW_SUBMISSIONS, P.COMMENT}
+REVIEWING = {P.VIEW_SUBMISSIONS, P.COMMENT, P.REVIEW, P.GENERATE_REPORT}
 MORE_ON_SEI = {
     "focal_sei": REPORTING,
     "gov_lead": REVIEWING | {P.SIGN_OFF_GOVERNMENT},
@@ -135,8 +135,9 @@ def test_anonymous_holds_nothing(world):
 
 def test_a_superuser_is_an_administrator_without_a_seat(world):
     boss = User.objects.create_superuser("root@test.example", "x" * 12, display_name="root")
-    assert allowed(boss, world.plan) == RUNS_THE_PLAN
-    assert allowed(boss, world.other_plan) == RUNS_THE_PLAN
+    everything = RUNS_THE_PLAN | {P.VERIFY}
+    assert allowed(boss, world.plan) == everything
+    assert allowed(boss, world.other_plan) == everything
 
 
 def test_seats_are_read_once_and_forgotten_on_demand(world, django_assert_num_queries):
