@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from frameworks.choices import ToneChoices
 from frameworks.models import Indicator
+from monitoring.corrections import carried
 from monitoring.due import Due, due_in, with_reporters
 from monitoring.gate import find_problems
-from monitoring.models import ActivityProgress, IndicatorResult, IndicatorValue
+from monitoring.models import ActivityProgress, Evidence, IndicatorResult, IndicatorValue
 from monitoring.models.submission import REVIEWABLE_STATES
 from monitoring.progress import (
     BLANK,
@@ -24,6 +25,7 @@ from monitoring.progress import (
     month_position,
 )
 from monitoring.results import baseline_of, figure_of, target_points
+from monitoring.spending import add_money
 
 TOTAL = (None, None)
 
@@ -53,6 +55,7 @@ class Line:
     baseline: object = None
     target: object = None
     result: object = None
+    evidence: list = field(default_factory=list)
 
     @property
     def total(self):
@@ -97,7 +100,11 @@ def measured_within(indicator, values):
 
 @dataclass(slots=True)
 class Entry:
-    """One activity of a sheet, with the indicators of it that the institution reports. `is_due`: as of a Line."""
+    """One activity of a sheet, with the indicators of it that the institution reports. `is_due`: as of a Line.
+
+    `spending` and `last_spending`: the Expenditure of the round, and what was last reported before it. `costed`: the
+    estimate of the round's years as (currency, amount) pairs.
+    """
 
     activity: object
     is_due: bool = True
@@ -105,6 +112,22 @@ class Entry:
     lines: list = field(default_factory=list)
     problems: list = field(default_factory=list)
     last_progress: object = None
+    evidence: list = field(default_factory=list)
+    spending: object = None
+    last_spending: object = None
+    costed: list = field(default_factory=list)
+
+    @property
+    def corrections(self):
+        return self.progress.corrections.all() if self.progress else ()
+
+    @property
+    def last_corrections(self):
+        return self.last_progress.corrections.all() if self.last_progress else ()
+
+    @property
+    def planned_before(self):
+        return carried(self.last_corrections, self.corrections)
 
     @property
     def filling(self):
@@ -151,6 +174,13 @@ class Sheet:
         return [line for entry in self.entries for line in entry.lines] + self.others
 
     @property
+    def evidence(self):
+        """(code, [Evidence]) of each activity and indicator that has some, as they stand on the sheet."""
+        of = [(entry.activity.code, entry.evidence) for entry in self.entries]
+        of += [(line.indicator.code, line.evidence) for line in self.lines]
+        return [one for one in of if one[1]]
+
+    @property
     def fillings(self):
         """One Filling for each page that is to be filled."""
         own = [entry.filling for entry in self.due_entries]
@@ -168,7 +198,7 @@ class Sheet:
 def load_sheets(submissions, *, context=False):
     """The sheets of `submissions` (with `round` loaded), in their order.
 
-    context: also what stands beside the boxes: breakdowns, baseline, target, last answers, the combined result. The
+    context: also what stands beside the boxes: breakdowns, baseline, target, last answers, evidence, the combined result. The
     submissions are then those of one round.
     """
     submissions = list(submissions)
@@ -178,7 +208,7 @@ def load_sheets(submissions, *, context=False):
         rows = ActivityProgress.objects.filter(submission__in=submissions).select_related(
             "activity", "saved_by"
         )
-        for row in rows:
+        for row in rows.prefetch_related("corrections"):
             progress[row.submission_id][row.activity_id] = row
         for row in IndicatorValue.objects.filter(submission__in=submissions):
             values[row.submission_id][row.indicator_id][(row.category_id, row.place_id)] = row
@@ -241,6 +271,7 @@ def _add_context(sheets):
         row.indicator_id: row
         for row in IndicatorResult.objects.totals().filter(round=round, indicator__in=indicators)
     }
+    _add_evidence(sheets)
     for sheet in sheets:
         institution = sheet.submission.institution_id
         for line in sheet.lines:
@@ -256,6 +287,19 @@ def _add_context(sheets):
             line.result = results.get(indicator.pk)
         for entry in sheet.entries:
             entry.last_progress = last_progress.get((institution, entry.activity.pk))
+    add_money(sheets)
+
+
+def _add_evidence(sheets):
+    """One query; each Entry and Line gets its own, oldest first."""
+    found = defaultdict(list)
+    for one in Evidence.objects.filter(submission__in=[sheet.submission.pk for sheet in sheets]):
+        found[one.submission_id, one.activity_id, one.indicator_id].append(one)
+    for sheet in sheets:
+        for entry in sheet.entries:
+            entry.evidence = found[sheet.submission.pk, entry.activity.pk, None]
+        for line in sheet.lines:
+            line.evidence = found[sheet.submission.pk, None, line.indicator.pk]
 
 
 def _last_values(indicators, institutions, before):
@@ -320,6 +364,7 @@ def _last_progress(activities, institutions, before):
         .order_by("submission__institution_id", "activity_id", "-submission__round__period_end")
         .distinct("submission__institution_id", "activity_id")
         .select_related("submission__round", "submission__institution")
+        .prefetch_related("corrections")
     )
     found = {}
     for row in rows:

@@ -30,7 +30,7 @@ from frameworks.models import (
     Role,
     TermsOfReference,
 )
-from monitoring.models import ReportRun, Submission
+from monitoring.models import Evidence, ReportRun, Submission
 from tests.world import give_seat, make_round, make_user
 
 EVERYBODY = (
@@ -208,7 +208,10 @@ RULES = {
     # places (urls_places)
     # mail (urls_mail)
     # parts (urls_parts)
-    # evidence (urls_evidence)
+    # evidence (urls_evidence): of SEI's draft
+    "evidence_line": OWN_DRAFT,
+    "evidence_file": OWN_DRAFT,
+    "evidence_remove": OWN_DRAFT,
     # autosave (urls_autosave)
     # template (urls_template)
     # discussion (urls_discussion)
@@ -254,6 +257,10 @@ def stage(world):
     world.submission = Submission.objects.create(
         round=world.round, institution=world.sei, pillar=world.participation
     )
+    world.evidence = Evidence.objects.create(
+        submission=world.submission, indicator=world.indicators["i111a"], file=ContentFile(b"%PDF-1.7", "x.pdf"),
+        file_name="list.pdf", added_by=world.focal_sei, added_at=now,
+    )  # fmt: skip
     world.upload = FrameworkImport.objects.create(
         plan=world.plan,
         file=ContentFile(WORKBOOK, "x.xlsx"),
@@ -359,6 +366,7 @@ def arguments(name, world):
         "fcode": "UNSCR-1325",
         "vcode": "Participation",
         "tcode": "1.1.1",
+        "line": f"i{world.indicators['i111a'].pk}",
         "uidb64": urlsafe_base64_encode(force_bytes(world.nobody.pk)),
         "token": default_token_generator.make_token(world.nobody),
     }
@@ -368,6 +376,8 @@ def arguments(name, world):
         values["upload"] = uploaded_workbook(world).public_id
     if name.startswith("assumption_"):
         values["pk"] = world.assumption.pk
+    if name in {"evidence_file", "evidence_remove"}:
+        values["public_id"] = world.evidence.public_id
     if name == "report_retry":
         values["public_id"] = world.failed.public_id
     if name == "membership_end":

@@ -24,6 +24,7 @@ RANKS = {
     "views": 4,
     "api": 4,
     "tidy": 3,
+    "documents": 3,
     "tasks": 4,
     "urls": 5,
     "urls_reports": 5,

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from frameworks.documents import MAX_DOCUMENT, BadDocument, check_document
 from frameworks.forms.fields import DayField, lines
-from frameworks.imports.documents import MAX_DOCUMENT, BadDocument, check_document
 from frameworks.imports.parts import MB
 
 #: Characters: some forty pages.

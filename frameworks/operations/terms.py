@@ -16,7 +16,7 @@ from frameworks.permissions import Permission, require_permission
 def add_terms(*, plan, body, text, document, file_name, adopted_on, note, by, at):
     """Adds a version of the terms of reference of `body` (a PlanBody) and gives it the next number.
 
-    document: a frameworks.imports.documents.Document or None; file_name: what the user called it. Raises PermissionDenied and
+    document: a frameworks.documents.Document or None; file_name: what the user called it. Raises PermissionDenied and
     ValidationError with the form's fields.
     """
     require_permission(by, Permission.MANAGE_SEATS, plan)

@@ -1,23 +1,22 @@
 """Terms of reference of a plan's bodies: the list, the versions of one body, adding one, its file."""
 
-import re
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from frameworks.bodies import bodies_of
+from frameworks.documents import kind_of_name
 from frameworks.forms.base import add_refusal
 from frameworks.forms.terms import TermsForm
-from frameworks.imports.documents import kind_of_name
 from frameworks.models import TermsOfReference
 from frameworks.operations.terms import add_terms
 from frameworks.permissions import Permission, has_permission
 from frameworks.textdiff import compare_texts
+from frameworks.views.files import download_of
 from frameworks.web import PlanMixin
 
 
@@ -160,13 +159,4 @@ class TermsFile(PlanMixin, View):
         kind = kind_of_name(version.file.name) if version.file else None
         if kind is None:
             raise Http404(_("This version has no file."))
-        stem = re.sub(r"[^\w. -]", "", version.file_name.rpartition(".")[0] or version.file_name)
-        response = FileResponse(
-            version.file.open("rb"),
-            as_attachment=True,
-            filename=f"{stem.strip(' .') or 'terms'}{kind.suffix}",
-            content_type=kind.content_type,
-        )
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "private"
-        return response
+        return download_of(version.file, file_name=version.file_name, kind=kind, otherwise="terms")

@@ -1,14 +1,18 @@
 """What a reported value or an activity's progress rests on: files and links."""
 
 import uuid
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pghistory
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from frameworks.documents import kind_of_name
 from monitoring.models.submission import Submission
 
 
@@ -20,6 +24,14 @@ def evidence_path(evidence, filename):
 class EvidenceQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(submission__in=Submission.objects.visible_to(user))
+
+    def remove(self):
+        """Deletes the rows, which stay in the history, and their files once that is certain. Call it in a transaction."""
+        files = [one.file for one in self if one.file]
+        self.delete()
+        for file in files:
+            # One that cannot be deleted (another system holds it) must not undo what is done.
+            transaction.on_commit(partial(file.storage.delete, file.name), robust=True)
 
 
 @pghistory.track()
@@ -66,3 +78,23 @@ class Evidence(models.Model):
 
     def __str__(self):
         return self.title or self.file_name or self.url
+
+    @property
+    def host(self):
+        """Where a link leads, "" of a file: it is shown beside the link, whatever the link is called."""
+        return (urlsplit(self.url).hostname or "") if self.url else ""
+
+    @property
+    def address(self):
+        """Where it is opened: the link itself, or our own address, which asks who may read it."""
+        return self.url or reverse("evidence_file", args=[self.public_id])
+
+    @property
+    def icon(self):
+        return "globe" if self.url else "file"
+
+    @property
+    def kind(self):
+        """What people call the kind of file, "" of a link."""
+        known = kind_of_name(self.file.name) if self.file else None
+        return known.label if known else ""

@@ -1,5 +1,6 @@
 """The pages on which a focal point writes: one for each activity, one for the other indicators."""
 
+import re
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -18,6 +19,8 @@ from frameworks.models import Place
 from frameworks.permissions import Permission, has_permission
 from frameworks.web import SignedInMixin, remember_plan
 from monitoring.forms.reporting import BY_PLACE, OF_EVERY_FORM, IndicatorForm, ProgressForm, error_items
+from monitoring.forms.story import pressed, story_differences
+from monitoring.kept import sign_in_and_keep
 from monitoring.models import Submission
 from monitoring.models.submission import ActivityStatus
 from monitoring.operations.reporting import (
@@ -27,10 +30,17 @@ from monitoring.operations.reporting import (
     save_activity,
     save_indicators,
 )
+from monitoring.parts import contributions, load_parts
 from monitoring.sheets import load_sheet
 from monitoring.states import why_locked
 from monitoring.steps import moment
 from monitoring.words import baseline_text, figure_text, lateness, target_text
+
+#: What the buttons of evidence name: a line, or one of its files and links.
+_LINE, _UUID = (
+    re.compile(r"[ai]\d{1,18}", re.ASCII),
+    re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +74,12 @@ class DraftPage(SignedInMixin, View):
     template_name = "monitoring/activity_form.html"
 
     def dispatch(self, request, *args, **kwargs):
+        if not request.user.is_authenticated and request.method == "POST":
+            return sign_in_and_keep(request)
         if request.user.is_authenticated:
             self.submission = get_object_or_404(
                 Submission.objects.visible_to(request.user).select_related(
-                    "round__plan", "institution", "pillar"
+                    "round__plan", "institution", "pillar", "accountable"
                 ),
                 pk=kwargs["pk"],
             )
@@ -86,22 +98,17 @@ class DraftPage(SignedInMixin, View):
         return self.page(self.forms())
 
     def post(self, request, *args, **kwargs):
-        progress_form, indicator_forms = forms = self.forms(request.POST)
-        # A list first: every form must be asked, so that all that is wrong is said at once.
-        valid = [one.is_valid() for one in (progress_form, *indicator_forms) if one]
-        if not all(valid):
+        forms = self.forms(request.POST)
+        if self.invalid(forms):
             return self.page(forms, status=422)
         try:
-            self.save(
-                progress_form,
-                {cell: said for one in indicator_forms for cell, said in one.reported().items()},
-            )
+            self.save_forms(forms)
         except DraftLocked as error:
             return self.page(forms, locked=str(error), status=409)
         except StaleDraft as error:
             return self.page(forms, stale=error, status=409)
         except ValidationError as error:
-            _put_errors(error, progress_form, indicator_forms)
+            _put_errors(error, *forms)
             return self.page(forms, status=422)
         messages.success(
             request, _("Saved at %(time)s.") % {"time": time_format(timezone.localtime(self.now), "H:i")}
@@ -117,11 +124,42 @@ class DraftPage(SignedInMixin, View):
             return self.next_url
         if wish.startswith("places-") and wish[7:].isdecimal():
             return f"{self.request.path}?places={wish[7:]}#i{wish[7:]}-places"
+        what, _dash, name = wish.partition("-")
+        if what in ("corr", "last"):
+            return f"{self.request.path}#corrections"
+        if what == "evidence" and _LINE.fullmatch(name):
+            return reverse("evidence_line", args=[self.submission.pk, name])
+        if what == "remove" and _UUID.fullmatch(name):
+            return reverse("evidence_remove", args=[name])
         return self.request.path
+
+    def named_forms(self, forms):
+        """Every form of the page, in its order, with the name under which its mistakes are listed."""
+        progress_form, indicator_forms = forms
+        named = [(progress_form, "")] if progress_form else []
+        return named + [(one, one.indicator.code) for one in indicator_forms]
+
+    def invalid(self, forms):
+        """The (form, name) pairs with a mistake. Every form is asked, so that all that is wrong is said at once."""
+        return [pair for pair in self.named_forms(forms) if pair[0].is_bound and not pair[0].is_valid()]
+
+    def save_forms(self, forms):
+        """Saves what valid forms were told; returns the new version. The autosave (views/autosave.py) goes through here."""
+        progress_form, indicator_forms = forms
+        return self.save(
+            progress_form,
+            {cell: said for one in indicator_forms for cell, said in one.reported().items()},
+        )
+
+    @cached_property
+    def version_sent(self):
+        """The version that the sent page was opened on, as it was sent."""
+        return self.request.POST.get("version", "")
 
     # What the two kinds of page say of themselves
 
     def save(self, progress_form, values):
+        """Saves, on `version_sent`, and returns the new version."""
         raise NotImplementedError
 
     # The forms
@@ -163,22 +201,22 @@ class DraftPage(SignedInMixin, View):
     def page(self, forms, *, locked="", stale=None, status=200):
         progress_form, indicator_forms = forms
         round, today = self.submission.round, timezone.localdate(self.now)
-        named = [(progress_form, "")] if progress_form else []
-        named += [(one, one.indicator.code) for one in indicator_forms]
-        invalid = [pair for pair in named if pair[0].is_bound and not pair[0].is_valid()]
-        return render(
+        response = render(
             self.request,
             self.template_name,
             {
                 "submission": self.submission,
                 "round": round,
                 "plan": round.plan,
-                "deadline": lateness(round.due_on, today),
-                "is_late": today > round.due_on,
+                "deadline": lateness(self.submission.due_on, today),
+                "is_late": today > self.submission.due_on,
                 "progress_form": progress_form,
                 "fieldsets": [_fieldset(one) for one in indicator_forms],
-                "errors": error_items(*invalid),
+                "errors": error_items(*self.invalid(forms)),
                 "version": stale.version if stale else self.version,
+                "autosave_url": self.autosave_url,
+                # Whether the boxes show what was typed, and not what is saved.
+                "is_typed": any(form.is_bound for form, _name in self.named_forms(forms)),
                 "locked": locked,
                 "stale": stale,
                 "saved_elsewhere": moment(stale.at, self.now) if stale and stale.at else "",
@@ -187,6 +225,9 @@ class DraftPage(SignedInMixin, View):
             },
             status=status,
         )
+        # "Back" asks for it anew: a copy would hold an older version, and be left behind on a shared computer.
+        response["Cache-Control"] = "no-store"
+        return response
 
     def about(self):
         """Title, place in the list, next page."""
@@ -204,6 +245,7 @@ class DraftPage(SignedInMixin, View):
                             str(progress_form[name].label), _readable(name, saved), _readable(name, typed)
                         )
                     )
+            found += [Difference(*one) for one in story_differences(progress_form, stale)]
         for one in indicator_forms:
             for cell, said in one.reported().items():
                 row = stale.values.get((cell.indicator_id, *cell.key))
@@ -266,6 +308,10 @@ class ActivityPage(DraftPage):
         return self.entry.progress.version if self.entry.progress else 0
 
     @property
+    def autosave_url(self):
+        return reverse("submission_activity_autosave", args=[self.submission.pk, self.entry.activity.code])
+
+    @property
     def next_url(self):
         """The next activity; after the last one the other indicators, where there are some."""
         following = self.sheet.due_entries[self.place_in_list + 1 :]
@@ -274,11 +320,15 @@ class ActivityPage(DraftPage):
         return reverse("submission_indicators", args=[self.submission.pk]) if self.sheet.due_others else ""
 
     def progress_form(self, data):
-        return ProgressForm(self.entry.progress, data)
+        entry = self.entry
+        if data is not None:
+            data = pressed(data, data.get("then", ""), entry.last_corrections)
+        currencies = [currency for currency, _amount in entry.costed] + [self.submission.round.plan.currency]
+        return ProgressForm(entry.progress, data, spending=entry.spending, currencies=currencies)
 
     def save(self, progress_form, values):
-        version = self.request.POST.get("version", "")
-        save_activity(
+        version = self.version_sent
+        saved = save_activity(
             submission=self.submission,
             activity=self.entry.activity,
             by=self.request.user,
@@ -286,13 +336,24 @@ class ActivityPage(DraftPage):
             version=int(version) if version.isdecimal() and len(version) < 10 else -1,
             progress=progress_form.told(),
             values=values,
+            corrections=progress_form.told_corrections(),
+            spending=progress_form.told_spending(),
         )
+        return saved.version
+
+    def contributions(self):
+        """What the other leads of the activity tell of it, for its accountable lead."""
+        if self.submission.is_part:
+            return []
+        parts = load_parts([self.submission])[self.submission.pk]
+        return contributions(self.sheet, parts, self.entry.activity)
 
     def about(self):
         following = self.sheet.due_entries[self.place_in_list + 1 :]
         return {
             "activity": self.entry.activity,
             "entry": self.entry,
+            "contributions": self.contributions(),
             "number": self.place_in_list + 1,
             "count": len(self.sheet.due_entries),
             "next_url": self.next_url,
@@ -314,15 +375,19 @@ class IndicatorsPage(DraftPage):
         return figures_version(row for line in self.lines for row in line.values.values())
 
     @property
+    def autosave_url(self):
+        return reverse("submission_indicators_autosave", args=[self.submission.pk])
+
+    @property
     def next_url(self):
         return ""
 
     def save(self, progress_form, values):
-        save_indicators(
+        return save_indicators(
             submission=self.submission,
             by=self.request.user,
             at=self.now,
-            version=self.request.POST.get("version", ""),
+            version=self.version_sent,
             values=values,
         )
 

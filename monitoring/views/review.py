@@ -67,6 +67,10 @@ class ReviewRow:
         return [line for _entry, lines in self.entries for line in lines] + self.others
 
     @property
+    def evidence_count(self):
+        return sum(len(rows) for _code, rows in self.sheet.evidence)
+
+    @property
     def token(self):
         """Which version of which submission was shown: an action is taken on that one only."""
         return f"{self.submission.pk}:{self.submission.cycle}"
@@ -163,6 +167,9 @@ class ReviewPage(PlanMixin, TemplateView):
             rounds=self.rounds,
             rows=rows,
             may_review=self.may_review,
+            may_give_time=self.round is not None
+            and self.round.published_at is None
+            and has_permission(self.request.user, Permission.MANAGE_ROUNDS, self.plan),
             deadline=lateness(self.round.due_on, self.today) if self.round else "",
             to_review=[row for row in rows if row.submission.state == state.SUBMITTED],
             to_sign=[
@@ -203,7 +210,7 @@ class ReviewPage(PlanMixin, TemplateView):
         row = ReviewRow(
             submission=submission,
             days_late=submission.days_late(self.today),
-            is_overdue=submission.state in EDITABLE_STATES and self.today > submission.round.due_on,
+            is_overdue=submission.is_overdue(self.today),
             sides=[(side, verdicts.get(side)) for side in Side],
             sheet=sheet,
             my_side_spoke=mine in verdicts,

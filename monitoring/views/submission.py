@@ -16,17 +16,26 @@ from frameworks.models.people import CO_LEAD_ROLES
 from frameworks.permissions import Permission, has_permission
 from frameworks.web import SignedInMixin, remember_plan
 from frameworks.workflow import GateClosed, StateConflict, available_actions, history_of
+from monitoring.deadlines import own_dates_text
+from monitoring.discussion import load_discussion
+from monitoring.joint import answering_scope
 from monitoring.judge import Standing, standing_of
-from monitoring.models import SignOff, Submission
+from monitoring.models import SignOff, Submission, SubmissionVersion
 from monitoring.models.review import Side, Verdict
-from monitoring.models.submission import SubmissionState
+from monitoring.models.submission import EDITABLE_STATES, SubmissionState
+from monitoring.operations.evidence import IN_REVIEW, asked_for_evidence
+from monitoring.operations.parts import PartsMissing, submit_report
 from monitoring.operations.reviewing import Outdated, act
+from monitoring.parts import load_parts
 from monitoring.sheets import load_sheet
 from monitoring.states import SUBMISSION_TRANSITIONS, why_locked
 from monitoring.steps import path_of, step_text, timeline
 from monitoring.words import figure_text, lateness
 
-ACTIONS = {arrow.action: arrow for arrow in SUBMISSION_TRANSITIONS}
+#: What has a button: a part goes along with the accountable lead's report, never by itself.
+ACTIONS = {arrow.action: arrow for arrow in SUBMISSION_TRANSITIONS if arrow.action != "go_along"}
+#: What a focal point does with what is its own to write; no version can be mistaken for another.
+_HANDING_IN = ("submit", "contribute")
 _PROMINENCE = ("primary", "warn", "danger")
 _SIDE_OF = {Role.GOVERNMENT_CO_LEAD: Side.GOVERNMENT, Role.CSO_CO_LEAD: Side.CSO}
 
@@ -77,7 +86,13 @@ def find_submission(request, pk):
     """The submission if this person may know of it (else 404), with its plan in the navigation."""
     submission = get_object_or_404(
         Submission.objects.visible_to(request.user).select_related(
-            "round__plan", "institution", "pillar", "submitted_by", "accepted_by"
+            "round__plan",
+            "institution",
+            "pillar",
+            "submitted_by",
+            "accepted_by",
+            "accountable",
+            "contributed_by",
         ),
         pk=pk,
     )
@@ -92,8 +107,8 @@ class SubmissionPage(SignedInMixin, View):
         return submission_page(request, find_submission(request, pk))
 
 
-def submission_page(request, submission, *, refused=None, status=200):
-    """The page; `refused` is the ActionShown that did not go through."""
+def submission_page(request, submission, *, refused=None, typed=None, status=200):
+    """The page; `refused` is the ActionShown that did not go through, `typed` what one of the small forms refused."""
     now = timezone.now()
     on = timezone.localdate(now)
     sheet = load_sheet(submission, context=True)
@@ -109,10 +124,12 @@ def submission_page(request, submission, *, refused=None, status=200):
         for line in sheet.lines
     }
     plan, round = submission.round.plan, submission.round
+    discussion = load_discussion(submission, request.user)
+    discussion.typed = typed
     actions = [
         refused if refused and refused.arrow == arrow else ActionShown(arrow)
         for arrow in available_actions(submission, request.user)
-        if arrow.action != "submit" or not why_locked(submission, now)
+        if arrow.action not in _HANDING_IN or not why_locked(submission, now)
     ]
     actions.sort(key=lambda one: _PROMINENCE.index(one.arrow.tone))
     sign_offs = list(SignOff.objects.filter(submission=submission).select_related("by").order_by("at", "pk"))
@@ -132,10 +149,16 @@ def submission_page(request, submission, *, refused=None, status=200):
                 (entry, [rows[line.indicator.pk] for line in entry.lines]) for entry in sheet.entries
             ],
             "others": [rows[line.indicator.pk] for line in sheet.others],
-            "steps": path_of(submission, is_overdue=submission.is_editable and on > round.due_on),
-            "deadline": lateness(round.due_on, on) if submission.is_editable else "",
+            "parts": load_parts([submission]).get(submission.pk, []),
+            "steps": path_of(submission, is_overdue=submission.is_overdue(on)),
+            "deadline": lateness(submission.due_on, on) if submission.is_editable else "",
+            "own_dates": own_dates_text(submission, on) if is_own and submission.is_editable else "",
             "days_late": submission.days_late(on),
             "timeline": timeline(submission),
+            "discussion": discussion,
+            "versions": list(
+                SubmissionVersion.objects.filter(submission=submission).defer("content").select_related("by")
+            ),
             "sides": _sides(submission, sign_offs),
             "earlier_dissents": [
                 one for one in sign_offs if one.cycle != submission.cycle and one.verdict == Verdict.DISSENT
@@ -144,11 +167,28 @@ def submission_page(request, submission, *, refused=None, status=200):
             # An action that was refused because it is not offered any more has no form to show its error at.
             "refused": refused if refused and refused not in actions else None,
             "is_own": is_own,
+            **_asked(submission, sheet, is_own),
             "sees_queue": sees_queue,
             "locked": why_locked(submission, now) if is_own else "",
         },
         status=status,
     )
+
+
+def _asked(submission, sheet, is_own):
+    """Where the institution may still add evidence, because a reviewer asks for it."""
+    if not is_own or submission.state not in IN_REVIEW or submission.round.published_at is not None:
+        return {}
+    asked = asked_for_evidence(submission)
+    everything = (None, None) in asked
+    return {
+        "asked_activities": {
+            one.activity.pk for one in sheet.entries if everything or (one.activity.pk, None) in asked
+        },
+        "asked_indicators": {
+            one.indicator.pk for one in sheet.lines if everything or (None, one.indicator.pk) in asked
+        },
+    }
 
 
 def _places(sheet):
@@ -203,22 +243,32 @@ class SubmissionAction(SignedInMixin, View):
         if action not in ACTIONS:
             raise Http404
         arrow, now = ACTIONS[action], timezone.now()
-        sent_back = _sent_back_meanwhile(request.user, pk)
+        sent_back = sent_back_meanwhile(request.user, pk)
         if sent_back:
             return self._told(sent_back, arrow, now)
         submission = find_submission(request, pk)
         comment = request.POST.get("comment", "")
         cycle = request.POST.get("cycle", "")
         try:
-            done = act(
-                submission=submission,
-                action=action,
-                by=request.user,
-                at=now,
-                comment=comment,
-                # Handing in starts a new cycle by itself: there is no other version to mistake it for.
-                cycle=int(cycle) if action != "submit" and cycle.isdecimal() and len(cycle) < 6 else None,
-            )
+            if action == "submit":
+                done = submit_report(
+                    submission=submission, by=request.user, at=now, without=self.told_without()
+                )
+            else:
+                done = act(
+                    submission=submission,
+                    action=action,
+                    by=request.user,
+                    at=now,
+                    comment=comment,
+                    # Handing in starts a new cycle by itself: there is no other version to mistake it for.
+                    cycle=int(cycle)
+                    if action not in _HANDING_IN and cycle.isdecimal() and len(cycle) < 6
+                    else None,
+                    **self.beside(),
+                )
+        except PartsMissing as error:
+            return self._ask(submission, error.parts)
         except StateConflict as error:
             return self._conflict(submission, arrow, error, now)
         except GateClosed as error:
@@ -226,17 +276,43 @@ class SubmissionAction(SignedInMixin, View):
         except ValidationError as error:
             if self._was_mine(submission, action):
                 return self._again(submission, now)
-            return submission_page(
-                request, submission, refused=ActionShown(arrow, comment, " ".join(error.messages)), status=422
-            )
+            return self.refused(submission, arrow, comment, error)
         messages.success(request, _said(done, action))
         return redirect(self._after(done))
+
+    def told_without(self):
+        """Ids of the parts of other leads of which the person has said that the report goes without them."""
+        sent = self.request.POST.getlist("without")
+        return {int(one) for one in sent if one.isdecimal() and len(one) < 19}
+
+    def _ask(self, submission, parts):
+        """A warning, not a block: the page on which the person says so."""
+        context = {
+            "submission": submission,
+            "round": submission.round,
+            "plan": submission.round.plan,
+            "parts": parts,
+        }
+        return render(self.request, "monitoring/without_parts.html", context, status=422)
+
+    def beside(self):
+        """What goes along with the step: further arguments of `act`."""
+        return {}
+
+    def typed(self):
+        """What was typed, to be given back where the step cannot be taken any more."""
+        comment = self.request.POST.get("comment", "").strip()
+        return [comment] if comment else []
+
+    def refused(self, submission, arrow, comment, error):
+        shown = ActionShown(arrow, comment, " ".join(error.messages))
+        return submission_page(self.request, submission, refused=shown, status=422)
 
     def _after(self, submission):
         if self.request.POST.get("then") == "my_report":
             return reverse("my_report", args=[submission.round.plan.code, submission.round.label])
         if not _is_visible(submission, self.request.user):
-            return _review_address(submission)
+            return _back_address(submission, self.request.user)
         return reverse("submission", args=[submission.pk])
 
     def _was_mine(self, submission, action):
@@ -272,9 +348,7 @@ class SubmissionAction(SignedInMixin, View):
         return self._too_late(submission, message)
 
     def _too_late(self, submission, message):
-        visible = _is_visible(submission, self.request.user)
-        back = reverse("submission", args=[submission.pk]) if visible else _review_address(submission)
-        return render(self.request, "409.html", {"message": message, "back_url": back}, status=409)
+        return too_late(self.request, submission, message, typed=self.typed())
 
     def _missing(self, submission, error):
         """What is missing, each with a link to where it is mended."""
@@ -293,8 +367,22 @@ class SubmissionAction(SignedInMixin, View):
         )
 
 
+def too_late(request, submission, message, *, typed=()):
+    """The answer 409: what happened meanwhile, in words, and what was typed, so that it is not lost."""
+    visible = _is_visible(submission, request.user)
+    back = reverse("submission", args=[submission.pk]) if visible else _back_address(submission, request.user)
+    return render(request, "409.html", {"message": message, "back_url": back, "typed": typed}, status=409)
+
+
 def _is_visible(submission, user):
     return Submission.objects.visible_to(user).filter(pk=submission.pk).exists()
+
+
+def _back_address(submission, user):
+    """Where somebody goes who may not read it now: the accountable lead of a part to its own list, else to the queue."""
+    if submission.is_part and has_permission(user, Permission.SUBMIT, answering_scope(submission)):
+        return reverse("my_report", args=[submission.round.plan.code, submission.round.label])
+    return _review_address(submission)
 
 
 def _review_address(submission):
@@ -302,11 +390,19 @@ def _review_address(submission):
     return f"{path}?round={submission.round.label}"
 
 
-def _sent_back_meanwhile(user, pk):
-    """The submission, if the other co-lead has returned it since this one opened the page; else None.
+def sent_back_meanwhile(user, pk):
+    """The submission, if it went back to its institution since this person, who decides on it, opened the page; else None.
 
-    It is no longer theirs to read, but "cannot be found" would be no answer to somebody who had just read it.
+    It is no longer theirs to read, but "cannot be found" would be no answer to somebody who had just read it. The other
+    co-lead may have returned it; a part may have been taken back from its accountable lead, or sent back by a colleague.
     """
+    part = (
+        Submission.objects.filter(pk=pk, accountable__isnull=False, state__in=EDITABLE_STATES)
+        .select_related("round__plan", "pillar", "institution", "accountable")
+        .first()
+    )
+    if part and has_permission(user, Permission.SUBMIT, answering_scope(part)) and history_of(part).exists():
+        return None if _is_visible(part, user) else part
     found = (
         Submission.objects.board_visible_to(user)
         .filter(pk=pk, state=SubmissionState.RETURNED)
@@ -326,7 +422,16 @@ def _said(submission, action):
         return _("Endorsed for your side. The other side has not endorsed it yet.")
     return {
         "submit": _("Submitted. The co-leads of %(pillar)s can now read it; it is locked."),
+        "contribute": _("Handed to %(lead)s. It goes to the co-leads with the report of %(lead)s.")
+        if submission.state == SubmissionState.CONTRIBUTED
+        else _("%(lead)s has submitted already: your part went straight to the co-leads of %(pillar)s."),
+        "withdraw": _("Taken back: it is a draft again, and %(lead)s no longer reads it."),
+        "send_back": _("Sent back. %(institution)s can change it again and sees your note."),
         "accept": _("Accepted. Its figures are now official; both co-leads can endorse them."),
         "return": _("Returned. %(institution)s can change it again and sees your note."),
         "dissent": _("Your dissent is recorded and stays with the figures."),
-    }[action] % {"pillar": submission.pillar, "institution": submission.institution}
+    }[action] % {
+        "pillar": submission.pillar,
+        "institution": submission.institution,
+        "lead": submission.accountable,
+    }

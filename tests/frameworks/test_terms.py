@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frameworks.bodies import bodies_of
-from frameworks.imports.documents import DOCX, MAX_DOCUMENT, ODT, PDF, BadDocument, check_document
+from frameworks.documents import DOCX, MAX_DOCUMENT, ODT, PDF, BadDocument, check_document
 from frameworks.models import TermsOfReference
 from frameworks.operations.terms import add_terms
 from frameworks.textdiff import compare_texts
