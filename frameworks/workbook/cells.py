@@ -141,6 +141,18 @@ def _number(value, column, cell):
     return None if found is None else tidy(found)
 
 
+def _figure(value, column, cell):
+    """A number as a person would write it, 30% for 0.3 in a cell that shows percent: what fits, its row knows."""
+    if isinstance(value, str | bool):
+        return text_of(value)
+    if not isinstance(value, int | float | Decimal):
+        raise BadCell(
+            _("“%(text)s” is not a number: write it in digits, for example 30.") % {"text": text_of(value)}
+        )
+    number = Decimal(format(value, _DIGITS))
+    return f"{write_number(number * 100)}%" if "%" in (cell.number_format or "") else write_number(number)
+
+
 def _whole(value, column, cell):
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -191,6 +203,7 @@ _READERS = {
     Kind.TEXT: _text,
     Kind.CHOICE: _choice,
     Kind.NUMBER: _number,
+    Kind.FIGURE: _figure,
     Kind.WHOLE: _whole,
     Kind.MARK: _mark,
     Kind.DATE: _date,

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     TEXT = "text"
     CHOICE = "choice"
     NUMBER = "number"
+    FIGURE = "figure"  # a number as text: what it may be, its row says
     WHOLE = "whole"  # a year, an order
     MARK = "mark"  # x or nothing
     DATE = "date"
@@ -237,10 +238,10 @@ def one_line(text):
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
-def sheet_titles(plan):
-    """sheet key → its name in the workbook of this plan; no two alike."""
-    titles, taken = {}, {str(INSTRUCTIONS).lower(), META, LISTS}
-    for sheet in SHEETS:
+def sheet_titles(plan, sheets=SHEETS, first=INSTRUCTIONS):
+    """sheet key → its name in the workbook of this plan; no two alike. first: the sheet that explains the others."""
+    titles, taken = {}, {str(first).lower(), META, LISTS}
+    for sheet in sheets:
         title = base = sheet.title(plan).strip() or sheet.key
         number = 2
         while title.lower() in taken:

@@ -282,10 +282,11 @@ def one_a_line(text):
 
 def seen(values):
     """A short digest of a row's values, by which one sees later whether somebody changed it in the workbook."""
-    return digest(sorted((key, _said(value)) for key, value in values.items()))[:16]
+    return digest(sorted((key, said(value)) for key, value in values.items()))[:16]
 
 
-def _said(value):
+def said(value):
+    """A value as text, the same in every language, for comparing."""
     if isinstance(value, bool):
         return "x" if value else ""
     if isinstance(value, date):
