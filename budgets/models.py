@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.models.base import ScopedQuerySet
+from frameworks.permissions import Permission, scope_filter
 
 
 class CostingQuerySet(ScopedQuerySet):
@@ -43,8 +44,28 @@ class Costing(models.Model):
         ]
 
 
-class ExpenditureQuerySet(ScopedQuerySet):
-    plan_path = "activity__plan"
+class ExpenditureQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Own institution's: always. The reviewers', secretariat's and monitoring team's: once the report is handed in.
+
+        What an institution reported before it was merged into another is read by those who report for that one.
+        """
+        own = scope_filter(user, Permission.EDIT_SUBMISSION, plan="round__plan", institution="institution")
+        own |= scope_filter(
+            user, Permission.EDIT_SUBMISSION, plan="round__plan", institution="institution__merged_into"
+        )
+        others = scope_filter(
+            user,
+            Permission.VIEW_SUBMISSIONS,
+            plan="round__plan",
+            institution="institution",
+            pillar="activity__output__goal__pillar",
+        )
+        return self.filter(own | (others & Q(frozen_at__isnull=False)))
+
+    def reported(self):
+        """Those that say something: an amount, be it 0, or why it is not known."""
+        return self.exclude(amount__isnull=True, no_data_reason="")
 
 
 @pghistory.track()
@@ -91,3 +112,6 @@ class Expenditure(models.Model):
                 violation_error_message=_("Give the amount, or say why it is not known; not both."),
             ),
         ]
+
+    def permission_scope(self):
+        return self.round.plan_id, self.institution_id, None

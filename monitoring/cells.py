@@ -95,6 +95,11 @@ class Reported:
         return not (self.has_number or self.text or self.no_data_reason or self.comment)
 
 
+def tidy_text(text):
+    """A text as it is kept: lines end as they do everywhere, nothing blank around it."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+
+
 def parts_of(type, *, total):
     """The boxes that a cell of an indicator type offers, in the order in which they are filled."""
     if type == IndicatorType.PERCENTAGE:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from monitoring.cells import anchor_of
+from monitoring.corrections import MOST, box, missing_parts, next_place
 from monitoring.due import due_in
 from monitoring.models import ActivityProgress, IndicatorValue
-from monitoring.models.submission import STATUSES_NEEDING_REASON
+from monitoring.models.submission import STATUSES_NEEDING_REASON, ActivityStatus
 from monitoring.progress import SHARE_TYPES
 
 
@@ -33,8 +34,9 @@ class Problem:
 def submission_problems(submission):
     """Everything that is still missing, in the order of the codes; empty when the submission can go.
 
-    Every due activity has a status and a narrative (and a reason where deferred or cancelled); every due indicator has a
-    figure or says why there is none. A reported 0 is a figure.
+    Every due activity has a status and a narrative (and a reason where deferred or cancelled, a course correction where
+    delayed, and no correction is half filled); every due indicator has a figure or says why there is none. A reported 0 is
+    a figure.
     """
     return problems_of([submission])[submission.pk]
 
@@ -42,7 +44,8 @@ def submission_problems(submission):
 def problems_of(submissions):
     """submission id → the same, for many at once. A fixed number of queries a round."""
     progress, values = defaultdict(list), defaultdict(list)
-    for row in ActivityProgress.objects.filter(submission__in=submissions):
+    rows = ActivityProgress.objects.filter(submission__in=submissions).prefetch_related("corrections")
+    for row in rows:
         progress[row.submission_id].append(row)
     for row in IndicatorValue.objects.filter(submission__in=submissions):
         values[row.submission_id].append(row)
@@ -50,7 +53,7 @@ def problems_of(submissions):
 
 
 def find_problems(due, progress, values):
-    """The same from what is already loaded: the Due items, the ActivityProgress and the IndicatorValue rows."""
+    """The same from what is already loaded: the Due items, the ActivityProgress (with their corrections), the values."""
     by_activity = {row.activity_id: row for row in progress}
     led = {activity.pk for activity in due.activities}
     problems = []
@@ -87,6 +90,31 @@ def _progress_problems(row):
         yield "reason", _("say why it was deferred or cancelled")
     if row is None or not row.narrative.strip():
         yield "narrative", _("describe the progress")
+    if row is not None:
+        yield from _correction_problems(row)
+
+
+def _correction_problems(row):
+    corrections = list(row.corrections.all())
+    half_filled = False
+    for one in corrections:
+        missing = missing_parts(one)
+        if missing:
+            half_filled = True
+            words = ", ".join(str(words) for _part, words in missing)
+            yield (
+                box(one.order, missing[0][0]),
+                _("in course correction %(number)d, say %(what)s") % {"number": one.order, "what": words},
+            )
+    under_way = any(not one.is_done for one in corrections)
+    if row.status == ActivityStatus.DELAYED and not under_way and not half_filled:
+        place = next_place([one.order for one in corrections]) or MOST
+        yield (
+            box(place, "cause"),
+            _("it is delayed: add a course correction that is still to be done")
+            if corrections
+            else _("it is delayed: add a course correction (cause, measure, who, until when)"),
+        )
 
 
 def _what_is_missing(indicator, rows):

@@ -11,6 +11,7 @@ from frameworks.models.indicator import IndicatorType, ReporterAggregation
 from frameworks.models.place import PlaceKind
 from monitoring.cells import PARTS, REASON_LENGTH, Cell, Reported, figure_problems, is_chosen, parts_of
 from monitoring.forms.fields import LevelField, NumberField, TidyText
+from monitoring.forms.story import CorrectionBoxes, SpendingBoxes
 from monitoring.models.submission import ActivityStatus
 from monitoring.operations.reporting import PROGRESS_FIELDS
 from monitoring.progress import BLANK, running_difference, share
@@ -23,8 +24,8 @@ BY_PLACE = (IndicatorType.COUNT, IndicatorType.PERCENTAGE, IndicatorType.NUMBER_
 OF_EVERY_FORM = (PlaceKind.MUNICIPALITY, PlaceKind.SPECIAL_REGION)
 
 
-class ProgressForm(forms.Form):
-    """The story of an activity."""
+class ProgressForm(CorrectionBoxes, SpendingBoxes, forms.Form):
+    """The story of an activity, with its course corrections and its spending."""
 
     use_required_attribute = False
 
@@ -48,12 +49,25 @@ class ProgressForm(forms.Form):
             "The group works best on what stands in the way. It is read to help, not to blame."
         ),
     )
+    collaboration = TidyText(
+        label=gettext_lazy("Collaboration wanted"),
+        rows=3,
+        help_text=gettext_lazy("Whom in the working group you need, and for what."),
+    )
     next_steps = TidyText(label=gettext_lazy("Next steps"))
 
-    def __init__(self, progress, data=None):
+    def __init__(self, progress, data=None, *, spending=None, currencies=()):
+        """spending: the saved Expenditure; currencies: those that the plan uses here, the default first."""
         initial = {name: getattr(progress, name) for name in PROGRESS_FIELDS} if progress else {}
         super().__init__(data, initial=initial)
         self.saved = progress
+        self.add_corrections(progress.corrections.all() if progress else ())
+        self.add_spending(spending, currencies)
+
+    def clean(self):
+        self.check_corrections()
+        self.check_spending()
+        return self.cleaned_data
 
     def told(self):
         """The valid fields, for save_activity. What the page did not send at all (a radio nobody chose) is not told."""
