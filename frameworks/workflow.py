@@ -65,6 +65,9 @@ class Transition:
     applies: Callable | None = (
         None  # (subject, by) → bool: hides a button that would do nothing for this person
     )
+    scope: Callable | None = (
+        None  # subject → what the permissions are asked of, where that is not the subject (another's part of one's report)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,17 @@ def register(model, transitions):
     _TABLES[model] = {arrow.action: arrow for arrow in transitions}
 
 
+_FOLLOWERS = {}
+
+
+def follow(model, function):
+    """Registers `function(subjects, action=…, by=…, at=…)`: told of every step of `model`, inside its transaction."""
+    followers = _FOLLOWERS.setdefault(model, [])
+    if function not in followers:
+        followers.append(function)
+    return function
+
+
 def _arrow(subject, action):
     try:
         return _TABLES[type(subject)][action]
@@ -100,7 +114,8 @@ def _arrow(subject, action):
 
 
 def _may(user, arrow, subject):
-    return any(has_permission(user, permission, subject) for permission in arrow.permissions)
+    scope = arrow.scope(subject) if arrow.scope else subject
+    return any(has_permission(user, permission, scope) for permission in arrow.permissions)
 
 
 def available_actions(subject, user):
@@ -224,6 +239,8 @@ def _go(subjects, arrow, by, at, comment):
         )
         if arrow.after:
             arrow.after(subjects, by, at)
+        for function in _FOLLOWERS.get(model, ()):
+            function(subjects, action=arrow.action, by=by, at=at)
 
 
 def _conflicts(subjects, arrow):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from frameworks.models import Indicator, Plan
 from monitoring.models import ReportRun
 from monitoring.operations import reports
+from monitoring.reminders import remind as make_reminders
 from monitoring.reports.run import write_report
 from monitoring.results import refresh_results
 
@@ -46,3 +47,9 @@ def refresh_all_results():
     ):
         with pghistory.context(action="refresh_results"):
             refresh_results(Indicator.objects.filter(plan=plan_id), at=at)
+
+
+@shared_task(name="monitoring.tasks.remind", acks_late=True)
+def remind():
+    """Rounds that are open, deadlines that are near or over: the notices of the day. Beat calls it every hour."""
+    make_reminders(at=timezone.now())

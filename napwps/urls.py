@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from frameworks.styleguide import styleguide
 from frameworks.views.account import RevokeToken, Tokens
+from napwps.outbox import Outbox
 from napwps.views import Home, SignIn, healthz
 
 #: Each slice of an app keeps its paths in a file of its own. Before those of the app itself: "plans/compare/" is no plan,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("", include("monitoring.urls")),
     path("", include("monitoring.urls_reports")),
     path("", include("monitoring.urls_dashboard")),
+    path("demo/outbox/", Outbox.as_view(), name="demo_outbox"),
     path("api/", include("napwps.urls_api")),
 ]
 if settings.DEMO or settings.DEBUG:

@@ -16,3 +16,13 @@ class TokenForm(forms.Form):
         choices=[(30, _("30 days")), (180, _("6 months")), (365, _("1 year"))],
         initial=365,
     )
+
+
+class MailForm(forms.Form):
+    wants_digests = forms.BooleanField(
+        label=_("Mail me what is due or waits for me"),
+        required=False,
+        help_text=_(
+            "At most one mail a day. What is returned to you or asked of you in person comes anyway."
+        ),
+    )
