@@ -17,6 +17,10 @@ DONE = {
     "submit": (gettext_lazy("submitted"), "info"),
     "accept": (gettext_lazy("accepted"), "ok"),
     "return": (gettext_lazy("returned"), "warn"),
+    "contribute": (gettext_lazy("handed over"), "info"),
+    "go_along": (gettext_lazy("submitted, with the lead's report,"), "info"),
+    "withdraw": (gettext_lazy("took back"), "neutral"),
+    "send_back": (gettext_lazy("sent back"), "warn"),
     "endorse": (gettext_lazy("endorsed"), "good"),
     "dissent": (gettext_lazy("recorded a dissent on"), "bad"),
 }
@@ -70,7 +74,7 @@ def latest_returns(submissions):
         StateChange.objects.filter(
             subject_type=ContentType.objects.get_for_model(Submission),
             subject_id__in=returned,
-            action="return",
+            action__in=("return", "send_back"),
         )
         .select_related("by")
         .order_by("at", "pk")
@@ -79,8 +83,13 @@ def latest_returns(submissions):
 
 
 def path_of(submission, *, is_overdue=False):
-    """The steps of the stepper: draft, submitted, accepted, endorsed; a return is a problem of the first."""
+    """The steps of the stepper: draft, submitted, accepted, endorsed; a return is a problem of the first.
+
+    A part is handed to its accountable lead in between.
+    """
     order = [S.DRAFT, S.SUBMITTED, S.ACCEPTED, S.ENDORSED]
+    if submission.is_part:
+        order.insert(1, S.CONTRIBUTED)
     state = S.DRAFT if submission.state == S.RETURNED else submission.state
     here = order.index(state)
     steps = []
@@ -98,6 +107,8 @@ def path_of(submission, *, is_overdue=False):
             kind = "todo"
         if one == S.ACCEPTED and state == S.ACCEPTED:
             note = _("waiting for both endorsements")
+        if one == S.CONTRIBUTED and state == S.CONTRIBUTED:
+            note = _("waiting for %(lead)s") % {"lead": submission.accountable}
         if one == S.SUBMITTED and state == S.SUBMITTED:
             note = _("waiting for the co-leads")
         steps.append({"label": label, "state": kind, "note": note})

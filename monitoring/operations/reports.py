@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from frameworks.models import Pillar, ReportingRound
 from frameworks.permissions import Permission, require_permission
 from frameworks.workflow import StateConflict
-from monitoring.due import expected_pairs
+from monitoring.due import expected_triples
 from monitoring.models import ReportRun
 from monitoring.models.report import ReportKind, RunState
 from monitoring.report_runs import is_silent, silence
@@ -260,7 +260,7 @@ def due_reports(*, on):
     for round in rounds:
         if timezone.localdate(round.opened_at) > round.due_on:
             continue
-        owed = {pillar_id for _institution, pillar_id in expected_pairs(round)}
+        owed = {pillar_id for _institution, pillar_id, _accountable in expected_triples(round)}
         pillars = Pillar.objects.filter(pk__in=owed).order_by("order", "code")
         found += [(round, pillar, _key(round, pillar)) for pillar in pillars]
     return found

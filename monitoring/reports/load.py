@@ -17,7 +17,7 @@ from frameworks.models import (
     WorkingGroup,
 )
 from frameworks.models.people import CO_LEAD_ROLES
-from monitoring.due import expected_pairs
+from monitoring.due import expected_triples
 from monitoring.models import ActivityProgress, IndicatorResult, IndicatorValue, SignOff, Submission
 from monitoring.models.result import Provenance
 from monitoring.models.submission import REVIEWABLE_STATES
@@ -63,11 +63,11 @@ def load_pillar(*, plan, round, pillar, on):
     totals, parts, before = _results(round, previous, pillar)
     submissions = list(
         Submission.objects.filter(round=round, pillar=pillar)
-        .select_related("institution")
+        .select_related("institution", "accountable")
         .order_by("institution__acronym", "institution__name", "pk")
     )
     seats = _seats(pillar, on)
-    expected = {institution for institution, where in expected_pairs(round) if where == pillar.pk}
+    expected = {one for one, where, _accountable in expected_triples(round) if where == pillar.pk}
     return Loaded(
         previous=previous,
         activities=activities,
@@ -162,6 +162,7 @@ def _progress(round, pillar):
             submission__round=round, submission__pillar=pillar, submission__state__in=REVIEWABLE_STATES
         )
         .select_related("submission__institution")
+        .prefetch_related("corrections")
         .order_by("submission__institution__acronym", "submission__institution__name", "pk")
     )
     return _grouped(rows, "activity_id")

@@ -14,7 +14,7 @@ from frameworks.history import Stale
 from frameworks.models import Activity, Goal, Indicator, Output, Plan
 from frameworks.operations.retiring import delete, restore, retire
 from frameworks.operations.structure import save_part
-from monitoring.due import due_in, expected_pairs
+from monitoring.due import due_in, expected_triples
 from monitoring.models import Submission
 from tests.monitoring.reported import fill, open_round, submission_of
 from tests.pages import Visitor
@@ -85,7 +85,7 @@ def test_nobody_is_asked_to_report_on_it(world):
     do(retire, world.activities["a111"], world)
     due = due_in([sei])[sei.pk]
     assert (due.activities, due.indicators) == ([], [])
-    assert (world.sei.pk, world.participation.pk) not in expected_pairs(round)
+    assert (world.sei.pk, world.participation.pk, None) not in expected_triples(round)
 
 
 def test_counts_of_the_dashboard_leave_out_what_nobody_reported_on(world):

@@ -3,12 +3,13 @@
 Everything goes through the operations and the one door, as the pages do.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from frameworks.models import Dimension
 from frameworks.workflow import transition
 from monitoring.cells import Cell, Reported
+from monitoring.corrections import Correction
 from monitoring.due import due_in
 from monitoring.models import ActivityProgress, Submission
 from monitoring.operations.reporting import (
@@ -31,8 +32,9 @@ def open_round(world, year=2024, **fields):
     return round
 
 
-def submission_of(round, institution, pillar=None):
-    rows = Submission.objects.filter(round=round, institution=institution)
+def submission_of(round, institution, pillar=None, *, accountable=None):
+    """An institution's own report, or its part of what `accountable` answers for."""
+    rows = Submission.objects.filter(round=round, institution=institution, accountable=accountable)
     return rows.get(pillar=pillar) if pillar else rows.get()
 
 
@@ -52,13 +54,28 @@ def why(reason):
     return Reported(no_data_reason=reason)
 
 
+def correction(**more):
+    """A course correction in which nothing is missing."""
+    told = {
+        "cause": "The trainers left.",
+        "measure": "Hire two trainers.",
+        "owner": "Director of training",
+        "due_on": date(2025, 6, 30),
+    }
+    return Correction(**(told | more))
+
+
 def total(indicator):
     return Cell(indicator.pk)
 
 
 def fill(submission, by, figures=None, *, at=NOW, status="on_track", narrative="Work went on."):
-    """Fills every due page of a submission: the given figures (Cell → Reported), and "not counted" for the others."""
+    """Fills every due page of a submission: the given figures (Cell → Reported), and "not counted" for the others.
+
+    What is delayed gets the course correction that it needs.
+    """
     figures = figures or {}
+    corrections = {1: correction()} if status == "delayed" else None
     due = due_in([submission])[submission.pk]
     for activity in due.activities:
         row = ActivityProgress.objects.filter(submission=submission, activity=activity).first()
@@ -70,6 +87,7 @@ def fill(submission, by, figures=None, *, at=NOW, status="on_track", narrative="
             version=row.version if row else 0,
             progress={"status": status, "narrative": narrative},
             values=_values_of([one for one in due.indicators if one.activity_id == activity.pk], figures),
+            corrections=corrections,
         )
     others = other_indicators(due)
     if others:
@@ -95,6 +113,12 @@ def _values_of(indicators, figures):
 def hand_in(submission, by, figures=None, *, at=NOW, **fields):
     fill(submission, by, figures, at=at, **fields)
     return transition(subject=submission, action="submit", by=by, at=at)
+
+
+def contribute(part, by, figures=None, *, at=NOW, **fields):
+    """Fills a part of a joint lead and hands it to the accountable lead."""
+    fill(part, by, figures, at=at, **fields)
+    return transition(subject=part, action="contribute", by=by, at=at)
 
 
 def accept(world, submission, *, at=NOW, by=None):

@@ -6,7 +6,7 @@ import pytest
 
 from frameworks import changes
 from frameworks.models import Goal, Indicator, Lead
-from monitoring.due import due_activities, due_in, due_indicators, expected_pairs
+from monitoring.due import due_activities, due_in, due_indicators, expected_triples
 from monitoring.models import Submission
 from monitoring.operations.reporting import (
     complete_open_rounds,
@@ -19,23 +19,29 @@ from tests.world import NOW, make_activity, make_indicator, make_institution, ma
 pytestmark = pytest.mark.django_db
 
 
-def pairs(world, year=2024):
-    names = {one.pk: one.code for one in world.institutions.values()}
+def owed(world, year=2024):
+    names = {None: ""} | {one.pk: one.code for one in world.institutions.values()}
     pillars = {world.participation.pk: "P1", world.prevention.pk: "P2"}
-    return {(names[i], pillars[p]) for i, p in expected_pairs(make_round(world.plan, year))}
+    return {(names[i], pillars[p], names[a]) for i, p, a in expected_triples(make_round(world.plan, year))}
+
+
+#: What is owed in every round of the world: MAE tells its part of 1.1.1, which SEI answers for.
+ALWAYS = {("SEI", "P1", ""), ("MAE", "P1", ""), ("MAE", "P1", "SEI"), ("MSSI", "P2", "")}
 
 
 def codes(rows):
     return [one.code for one in rows]
 
 
-def due_of(world, institution, pillar, round):
-    submission = Submission(pk=1, round=round, institution=institution, pillar=pillar)
+def due_of(world, institution, pillar, round, accountable=None):
+    submission = Submission(
+        pk=1, round=round, institution=institution, pillar=pillar, accountable=accountable
+    )
     return due_in([submission])[1]
 
 
 def test_leads_owe_a_submission_on_each_pillar_that_they_lead_in(world):
-    assert pairs(world) == {("SEI", "P1"), ("MAE", "P1"), ("MSSI", "P2")}
+    assert owed(world) == ALWAYS
 
 
 def test_every_lead_reports_the_activity_but_only_the_accountable_one_its_indicator(world):
@@ -44,8 +50,13 @@ def test_every_lead_reports_the_activity_but_only_the_accountable_one_its_indica
     mae = due_of(world, world.mae, world.participation, round)
     assert codes(sei.activities) == ["1.1.1"]
     assert codes(sei.indicators) == ["1.1.1a"]
-    assert codes(mae.activities) == ["1.1.1", "1.1.2"]
+    assert codes(mae.activities) == ["1.1.2"]
     assert codes(mae.indicators) == ["1.1.2a"]
+    part = due_of(world, world.mae, world.participation, round, accountable=world.sei)
+    assert codes(part.activities) == ["1.1.1"]
+    assert codes(part.indicators) == []
+    nobodys = due_of(world, world.sei, world.participation, round, accountable=world.mae)
+    assert (nobodys.activities, nobodys.indicators) == ([], [])
 
 
 def test_a_named_reporter_takes_the_place_of_the_accountable_lead(world):
@@ -58,7 +69,26 @@ def test_a_named_reporter_takes_the_place_of_the_accountable_lead(world):
     assert codes(mssi.indicators) == ["1.1.1a"]
     assert other_indicators(mssi) == mssi.indicators
     assert set(mssi.indicators[0].reporters) == {world.mssi.pk, world.mae.pk}
-    assert (world.mssi.pk, world.participation.pk) in expected_pairs(round)
+    assert (world.mssi.pk, world.participation.pk, None) in expected_triples(round)
+    # MAE leads the activity as well: its figure belongs to its part.
+    assert codes(due_of(world, world.mae, world.participation, round).indicators) == ["1.1.2a"]
+    part = due_of(world, world.mae, world.participation, round, accountable=world.sei)
+    assert codes(part.indicators) == ["1.1.1a"]
+    assert other_indicators(part) == []
+
+
+def test_without_somebody_who_can_take_a_part_every_lead_reports_by_itself(world):
+    group = make_institution("CSOS", "group")
+    make_activity(world.prevention, "2.1.2", [group, world.sei])
+    nobody = make_activity(world.prevention, "2.1.3", [world.mae])
+    nobody.leads.update(is_accountable=False)
+    round = make_round(world.plan)
+    assert codes(due_of(world, world.sei, world.prevention, round).activities) == ["2.1.2"]
+    assert codes(due_of(world, world.mae, world.prevention, round).activities) == ["2.1.3"]
+    assert {(world.sei.pk, world.prevention.pk, None), (world.mae.pk, world.prevention.pk, None)} <= (
+        expected_triples(round)
+    )
+    assert group.pk not in {accountable for *_rest, accountable in expected_triples(round)}
 
 
 def test_a_goals_indicator_is_due_where_somebody_is_named(world):
@@ -88,8 +118,8 @@ def test_years_retirement_and_groups(world):
     named.responsible.add(world.ba_futuru)
     gone.retired_on = date(2024, 6, 1)
     gone.save()
-    assert pairs(world) == {("SEI", "P1"), ("MAE", "P1"), ("MSSI", "P2")}
-    assert pairs(world, 2026) == {("SEI", "P1"), ("MAE", "P1"), ("MSSI", "P2"), ("SEI", "P2")}
+    assert owed(world) == ALWAYS
+    assert owed(world, 2026) == ALWAYS | {("SEI", "P2", "")}
 
 
 def test_a_retired_indicator_is_not_due(world):
@@ -117,27 +147,36 @@ def test_one_by_one_and_all_at_once_say_the_same(world):
     for year in (2024, 2025):
         round = make_round(world.plan, year)
         rows = [
-            Submission(pk=(number := number + 1), round=round, institution=institution, pillar=pillar)
+            Submission(
+                pk=(number := number + 1),
+                round=round,
+                institution=institution,
+                pillar=pillar,
+                accountable=accountable,
+            )
             for institution in world.institutions.values()
             for pillar in (world.participation, world.prevention)
+            for accountable in (None, *world.institutions.values())
+            if accountable != institution
         ]
         all_at_once = due_in(rows)
         for row in rows:
             scope = {"institution": row.institution, "pillar": row.pillar, "round": round}
+            scope["accountable"] = row.accountable
             assert all_at_once[row.pk].activities == list(due_activities(**scope))
             assert all_at_once[row.pk].indicators == list(due_indicators(**scope))
         owed = {
-            (row.institution_id, row.pillar_id)
+            (row.institution_id, row.pillar_id, row.accountable_id)
             for row in rows
             if all_at_once[row.pk].activities or all_at_once[row.pk].indicators
         }
-        assert owed == expected_pairs(round)
+        assert owed == expected_triples(round)
 
 
 def test_two_queries_whatever_the_number_of_submissions(world, django_assert_num_queries):
     round = open_round(world)
     rows = list(Submission.objects.filter(round=round).select_related("round"))
-    assert len(rows) == 3
+    assert len(rows) == 4
     for some in (rows[:1], rows):
         with django_assert_num_queries(2):
             due_in(some)
@@ -145,13 +184,13 @@ def test_two_queries_whatever_the_number_of_submissions(world, django_assert_num
 
 def test_an_opened_round_gets_its_drafts_once(world, django_assert_num_queries):
     round = make_round(world.plan)
-    assert create_expected_submissions(round=round, by=world.secretariat, at=NOW) == 3
+    assert create_expected_submissions(round=round, by=world.secretariat, at=NOW) == 4
     assert create_expected_submissions(round=round, by=world.secretariat, at=NOW) == 0
     assert set(Submission.objects.values_list("state", flat=True)) == {"draft"}
     for number in range(4, 40):
         make_activity(world.prevention, f"2.1.{number}", [make_institution(f"X{number}")])
-    # leads, named reporters, what is there, savepoint, insert, release
-    with django_assert_num_queries(6):
+    # leads, named reporters, what is there, what was told with another report, savepoint, insert, release
+    with django_assert_num_queries(7):
         assert create_expected_submissions(round=round, by=None, at=NOW) == 36
 
 
@@ -165,7 +204,7 @@ def test_who_opened_the_round_is_in_the_history(world):
 def test_opening_a_round_makes_its_drafts(world):
     round = make_round(world.plan)
     changes.announce_round_opened(round=round, by=world.secretariat, at=NOW)
-    assert Submission.objects.filter(round=round).count() == 3
+    assert Submission.objects.filter(round=round).count() == 4
 
 
 def test_who_becomes_a_lead_while_a_round_is_open_is_asked_to_report(world):
@@ -173,7 +212,7 @@ def test_who_becomes_a_lead_while_a_round_is_open_is_asked_to_report(world):
     closed = make_round(world.plan, 2023)
     Lead.objects.create(activity=world.activities["a211"], institution=world.sei)
     changes.announce(indicators=Indicator.objects.filter(plan=world.plan), at=NOW)
-    assert submission_of(round, world.sei, world.prevention).state == "draft"
+    assert submission_of(round, world.sei, world.prevention, accountable=world.mssi).state == "draft"
     assert not Submission.objects.filter(round=closed).exists()
     complete_open_rounds(Indicator.objects.none(), at=NOW)
-    assert Submission.objects.filter(round=round).count() == 4
+    assert Submission.objects.filter(round=round).count() == 5
