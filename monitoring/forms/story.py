@@ -158,9 +158,6 @@ class SpendingBoxes:
                 required=False,
                 max_digits=18,
                 decimal_places=2,
-                help_text=gettext_lazy(
-                    "0 is an answer: nothing was spent. Leave it empty when it is not known."
-                ),
             ),
             "currency": forms.ChoiceField(
                 label=gettext_lazy("Currency"), required=False, choices=[(one, one) for one in codes]

@@ -94,6 +94,15 @@ def presented(report):
         "slipped_activities": [activity_by_code[code] for code in summary.slipped_activities],
         "missing": [one for one in report.reports if one.is_expected and not one.is_received],
         "told": [one for one in report.activities if one.accounts],
+        "corrections": [
+            (one, account, correction)
+            for one in report.activities
+            for account in one.accounts
+            for correction in account.corrections
+        ],
+        "wanted": [
+            (one, account) for one in report.activities for account in one.accounts if account.collaboration
+        ],
         "untold": [one for one in report.activities if one.is_scheduled and not one.accounts],
         "groups": _groups(report, activity_by_code),
         "footnotes": [(letter, Basis(basis).label) for basis, letter in bases.items()],
@@ -135,6 +144,7 @@ def _sections(words):
         ("breakdowns", _("Figures by category, place and institution")),
         ("missing", _("Indicators without a figure")),
         ("accounts", _("%(level)s: what the institutions report") % {"level": words["activities"]}),
+        ("corrections", _("Course corrections, and collaboration wanted")),
         ("statements", _("Statements of the co-leads")),
         ("costs", _("Estimated cost")),
         ("annex", _("Annex")),

@@ -30,6 +30,7 @@ from monitoring.parts import load_parts
 from monitoring.sheets import load_sheet
 from monitoring.states import SUBMISSION_TRANSITIONS, why_locked
 from monitoring.steps import path_of, step_text, timeline
+from monitoring.views.officer import keep_officer, officer_form
 from monitoring.words import figure_text, lateness
 
 #: What has a button: a part goes along with the accountable lead's report, never by itself.
@@ -71,11 +72,12 @@ class SideShown:
 
 @dataclass(frozen=True, slots=True)
 class ActionShown:
-    """One button; `comment` and `error` are what was typed and why it was refused."""
+    """One button; `comment` and `error` are what was typed and why it was refused. `officer`: the form that goes along."""
 
     arrow: object
     comment: str = ""
     error: str = ""
+    officer: object = None
 
     @property
     def has_comment(self):
@@ -127,7 +129,11 @@ def submission_page(request, submission, *, refused=None, typed=None, status=200
     discussion = load_discussion(submission, request.user)
     discussion.typed = typed
     actions = [
-        refused if refused and refused.arrow == arrow else ActionShown(arrow)
+        refused
+        if refused and refused.arrow == arrow
+        else ActionShown(
+            arrow, officer=officer_form(submission, request.user) if arrow.action in _HANDING_IN else None
+        )
         for arrow in available_actions(submission, request.user)
         if arrow.action not in _HANDING_IN or not why_locked(submission, now)
     ]
@@ -249,6 +255,11 @@ class SubmissionAction(SignedInMixin, View):
         submission = find_submission(request, pk)
         comment = request.POST.get("comment", "")
         cycle = request.POST.get("cycle", "")
+        if action in _HANDING_IN:
+            officer = keep_officer(submission, data=request.POST, by=request.user, at=now)
+            if officer is not None:
+                shown = ActionShown(arrow, officer=officer)
+                return submission_page(request, submission, refused=shown, status=422)
         try:
             if action == "submit":
                 done = submit_report(

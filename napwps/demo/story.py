@@ -10,13 +10,18 @@ from decimal import Decimal
 
 import pghistory
 
+from budgets.operations import Spent
 from frameworks import changes
 from frameworks.models import Activity, Category, Indicator, ReportingRound, Target
 from frameworks.operations.indicators import TargetLine, save_indicator
 from frameworks.operations.rounds import close_round, create_round, open_round, publish_round
 from frameworks.workflow import transition
 from monitoring.cells import Cell, Reported
+from monitoring.corrections import Correction
+from monitoring.due import due_in
 from monitoring.models import ActivityProgress, Submission
+from monitoring.operations.officer import Officer, name_officer
+from monitoring.operations.parts import missing_parts, submit_report
 from monitoring.operations.reporting import (
     figures_version,
     save_activity,
@@ -42,6 +47,7 @@ WORDS = {
     "narrative": "progress",
     "what_worked": "worked",
     "what_did_not": "did_not",
+    "collaboration": "wanted",
     "next_steps": "next",
 }
 
@@ -74,6 +80,12 @@ class Story:
         for pillar in pillars.values():
             self.told |= tables(f"story_{pillar.code.lower()}.toml")
         self.figures = self._read_figures(places)
+        self.spending = {
+            (row["round"], row["institution"], row["activity"]): Spent(
+                number(row["amount"]), row["currency"], row["no_data_reason"], row["comment"]
+            )
+            for row in rows("spending.csv")
+        }
 
     def _read_figures(self, places):
         """(position, institution code, indicator code) → {Cell: Reported}."""
@@ -107,11 +119,14 @@ class Story:
         steps = []
         for submission in Submission.objects.filter(round=round).order_by("pk"):
             who = self.institutions[submission.institution_id].code, self.pillars[submission.pillar_id].code
-            course = self._past(dates, *who) if dates.published_on else self._present(until, *who)
+            lead = self.institutions[submission.accountable_id].code if submission.is_part else ""
+            course = self._past(dates, *who, lead) if dates.published_on else self._present(until, *who, lead)
             steps += [(step.at, submission.pk, order, step) for order, step in enumerate(course)]
         # By the hour, across institutions: the record of the round then reads as it would have been written.
         for _at, pk, _order, step in sorted(steps, key=lambda one: one[:3]):
-            submission = Submission.objects.select_related("round", "institution", "pillar").get(pk=pk)
+            submission = Submission.objects.select_related(
+                "round", "institution", "pillar", "accountable"
+            ).get(pk=pk)
             self._take(dates, submission, step)
         if dates.published_on:
             self.publish_round(round, dates)
@@ -172,16 +187,27 @@ class Story:
 
     # Courses
 
-    def _past(self, dates, institution, pillar):
-        """The steps of a submission of a finished round."""
+    def _first_day(self, dates, institution, pillar):
+        """The day on which an institution submits its own report of a finished round for the first time."""
+        course = HISTORY.get((dates.position, institution, pillar), Usual())
+        return dates.due_on + timedelta(
+            days=course.late or -3 - steady(f"{dates.position} {institution} {pillar}", 24)
+        )
+
+    def _past(self, dates, institution, pillar, lead):
+        """The steps of a submission of a finished round. `lead`: whom it is a part for; it is handed over before."""
         course = HISTORY.get((dates.position, institution, pillar), Usual())
         if course is None:
             return []
-        key = f"{dates.position} {institution} {pillar}"
+        key = f"{dates.position} {institution} {pillar}{f' {lead}' if lead else ''}"
         focal = self.people.focal(institution)
         first = (GOVERNMENT, CSO)[steady(f"{key} reviewer", 2)]
         reviewer, other = (self.people.co_lead(side, pillar) for side in (first, OTHER_SIDE[first]))
-        day = dates.due_on + timedelta(days=course.late or -3 - steady(key, 24))
+        day = self._first_day(dates, institution, pillar)
+        submitted = self._first_day(dates, lead, pillar) if lead else day
+        if lead:
+            day = min(day, submitted - timedelta(days=3))
+        hand_in = "contribute" if lead else "submit"
         steps = []
 
         def then(days, action, by, comment="", mistake=()):
@@ -195,24 +221,27 @@ class Story:
             then(3 + steady(f"{key} {side}", 4), "dissent" if dissents else "endorse", by, words)
 
         then(-2, "draft", focal, mistake=course.mistake)
-        then(2, "submit", focal)
+        then(2, hand_in, focal)
+        day = max(day, submitted)  # from here on the co-leads have it
         if course.returned:
             then(6, "return", reviewer, course.returned)
             then(3, "correct", focal, mistake=course.mistake)
-            then(1, "submit", focal)
+            then(1, hand_in, focal)
         then(4 + steady(f"{key} accept", 7), "accept", reviewer)
         sign(OTHER_SIDE[first], other)
         sign(first, reviewer)
         return _one_after_the_other(steps)
 
-    def _present(self, anchor, institution, pillar):
+    def _present(self, anchor, institution, pillar, lead):
         """The steps of a submission of the current round, as far as it has come on the day `anchor`."""
         steps = []
-        for action, days, *rest in CURRENT.get((institution, pillar), ()):
+        for action, days, *rest in CURRENT.get(
+            (institution, pillar, lead) if lead else (institution, pillar), ()
+        ):
             side, words = (*rest, "", "")[:2]
             focal = self.people.focal(institution)
             day, key = anchor - timedelta(days=days), f"current {institution} {pillar} {action}"
-            if action == "submit":
+            if action in ("submit", "contribute"):
                 steps.append(Step(working_moment(day - timedelta(days=2), f"{key} draft"), "draft", focal))
             by = self.people.co_lead(side, pillar) if side else focal
             steps.append(Step(working_moment(day, f"{key} {side}"), action, by, words))
@@ -225,16 +254,20 @@ class Story:
             self._fill(dates, submission, step)
         elif step.action == "correct":
             self._correct(dates, submission, step)
+        elif step.action == "submit":
+            # Where a part has not come in the report goes without it, and says so.
+            missing = {part.submission.pk for part in missing_parts([submission])[submission.pk]}
+            submit_report(submission=submission, by=step.by, at=step.at, without=missing)
         else:
             transition(subject=submission, action=step.action, by=step.by, at=step.at, comment=step.comment)
 
     def _fill(self, dates, submission, step):
         """Writes everything that the files tell for this submission, as its focal point."""
         institution = submission.institution.code
-        for code, by_institution in self.told.items():
-            told = by_institution.get(institution, {}).get(dates.position)
-            activity = self.activities[code]
-            if told is None or activity.output.goal.pillar_id != submission.pillar_id:
+        for activity in due_in([submission])[submission.pk].activities:
+            code = activity.code
+            told = self.told.get(code, {}).get(institution, {}).get(dates.position)
+            if told is None:
                 continue
             save_activity(
                 submission=submission,
@@ -244,15 +277,16 @@ class Story:
                 version=0,
                 progress={field: told.get(word, "") for field, word in WORDS.items()},
                 values=self._values(dates, institution, step.mistake, activity=activity),
+                corrections=_corrections(told, dates.year),
+                spending=self.spending.get((dates.position, institution, code)),
             )
         others = self._values(dates, institution, step.mistake, pillar_id=submission.pillar_id)
-        if others:
+        if others and not submission.is_part:
             save_indicators(
                 submission=submission, by=step.by, at=step.at, version=figures_version([]), values=others
             )
-        with pghistory.context(user=step.by.pk, action="save draft"):
-            submission.officer_post = OFFICERS.get(submission.institution.kind, "Director-General")
-            submission.save(update_fields=["officer_post"])
+        officer = Officer(post=OFFICERS.get(submission.institution.kind, "Director-General"))
+        name_officer(submissions=[submission], officer=officer, by=step.by, at=step.at)
 
     def _correct(self, dates, submission, step):
         """Puts the figure right that was wrong in the first version."""
@@ -282,6 +316,20 @@ class Story:
                 cell, (_code, name, wrong) = Cell(indicator.pk), mistake
                 found[cell] = replace(found[cell], **{name: Decimal(wrong)})
         return found
+
+
+def _corrections(told, year):
+    """place → Correction of what the files tell of an activity; they fall due in the year after the round's."""
+    return {
+        place: Correction(
+            cause=one["cause"],
+            measure=one["measure"],
+            owner=one["owner"],
+            due_on=date.fromisoformat(f"{year + 1}-{one['until']}"),
+            is_done=one.get("done", False),
+        )
+        for place, one in enumerate(told.get("corrections", ()), start=1)
+    }
 
 
 def _one_after_the_other(steps):
