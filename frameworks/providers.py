@@ -28,7 +28,8 @@ class IndicatorFigure:
 
     shown: "4.0%", "12,980", or "" when there is none. parts: "18/452" of a share. note: what to know about it (no data
     because …, hidden because small). measured in the indicator's unit (percent for shares). achievement in percent, raw.
-    status and provenance: ToneChoices members.
+    status and provenance: ToneChoices members. dissents: (side, text) of published ones, for readers from outside; those
+    from inside read them beside what each institution told (Told). is_verified: the monitoring team has checked it.
     """
 
     round: str
@@ -43,10 +44,36 @@ class IndicatorFigure:
     achievement: Decimal | None = None
     basis: str = ""
     status: ToneChoices | None = None
+    computed: ToneChoices | None = None  # what the arithmetic says, where a person has set another status
     override_reason: str = ""
+    override_by: str = ""
     provenance: ToneChoices | None = None
     has_dissent: bool = False
+    dissents: tuple = ()
+    is_verified: bool = False
     categories: tuple = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one institution said in one round, of an activity or of an indicator; texts are formatted.
+
+    state: that of its submission. status: of an activity. figure: of an indicator, "21 / 442 = 4.8%". texts: (heading, text)
+    pairs. attachments: rows of evidence, for those who may read the submission. dissents: (who, text) pairs. comments: how
+    many words were spoken on the line. url: the submission, "" for those who may not open it.
+    """
+
+    round: str
+    institution: str
+    state: ToneChoices
+    status: ToneChoices | None = None
+    figure: str = ""
+    texts: tuple = ()
+    corrections: tuple = ()
+    attachments: tuple = ()
+    dissents: tuple = ()
+    comments: int = 0
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +123,17 @@ class StatusProvider:
         """The IndicatorFigures of all rounds that the user may read, oldest first."""
         return []
 
+    #: The template that shows a list of Told.
+    told_template = ""
+
+    def told_of_activity(self, activity, user):
+        """What was told of the activity, as far as `user` may read it: Tolds, the latest round first."""
+        return []
+
+    def told_of_indicator(self, indicator, user):
+        """Who reported the indicator's figure, and what: Tolds, the latest round first."""
+        return []
+
     def has_values(self, indicator):
         """Whether anything was ever typed about the indicator, in drafts too: then its rules need a reason to change."""
         return False
@@ -122,6 +160,10 @@ class StatusProvider:
     def why_not_merge(self, institution, on):
         """Sentences that say why the institution cannot be merged into another on that day; [] when it can."""
         return []
+
+    def reporting_institutions(self, round):
+        """The ids of the institutions that owe a report in the round."""
+        return set()
 
     def round_lines(self, round, user):
         """RoundLines about what is expected and what came in; [] for those who may not see the whole board."""

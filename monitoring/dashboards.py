@@ -42,6 +42,16 @@ class BoardRow:
     days_late: int
     has_focal_point: bool
     is_received: bool
+    #: For the secretariat: something is out and can be handed in, so that a reminder makes sense; when there was one last.
+    is_out: bool = False
+    reminder: object = None
+    is_reminded_today: bool = False
+    own_due_on: object = None
+    accountable: object = None  # this is the institution's part of what that one answers for
+
+    @property
+    def is_overdue(self):
+        return any(cell and cell.is_overdue for cell in self.cells)
 
 
 @dataclass
@@ -68,12 +78,13 @@ def current_round(plan, label=None):
 def submission_board(*, round, user, on):
     """(pillars, rows): institutions × pillars with the state of each submission and how late it is.
 
-    A draft is counted and named, but only its own institution may open it.
+    A draft is counted and named, but only its own institution may open it. Parts of joint leads have rows of their own, right
+    below that of the accountable lead.
     """
     submissions = list(
         Submission.objects.board_visible_to(user)
         .filter(round=round)
-        .select_related("institution", "pillar", "round")
+        .select_related("institution", "pillar", "round", "accountable")
         .with_start()
         .order_by("institution__acronym", "institution__name", "pillar__order")
     )
@@ -89,12 +100,10 @@ def submission_board(*, round, user, on):
         ).values_list("institution_id", flat=True)
     )
     pillars = list(Pillar.objects.filter(plan=round.plan_id).order_by("order", "code"))
-    by_institution = defaultdict(dict)
-    institutions = {}
+    by_teller = defaultdict(dict)
     for one in submissions:
-        institutions[one.institution_id] = one.institution
         late = one.days_late(on)
-        by_institution[one.institution_id][one.pillar_id] = BoardCell(
+        by_teller[one.institution, one.accountable][one.pillar_id] = BoardCell(
             submission=one,
             days_late=late,
             is_overdue=late > 0 and one.state in EDITABLE_STATES,
@@ -103,21 +112,46 @@ def submission_board(*, round, user, on):
         )
     rows = [
         BoardRow(
-            institution=institutions[pk],
+            institution=institution,
             cells=[cells.get(pillar.pk) for pillar in pillars],
             days_late=max(cell.days_late for cell in cells.values()),
-            has_focal_point=pk in staffed,
+            has_focal_point=institution.pk in staffed,
             is_received=all(cell.submission.state in REVIEWABLE_STATES for cell in cells.values()),
+            own_due_on=next(iter(cells.values())).submission.own_due_on,
+            accountable=accountable,
         )
-        for pk, cells in by_institution.items()
+        for (institution, accountable), cells in by_teller.items()
     ]
-    rows.sort(key=lambda row: (-row.days_late, row.is_received, str(row.institution)))
-    return pillars, rows
+    return pillars, _parts_below(rows)
+
+
+def _parts_below(rows):
+    """The latest first; parts right below the row of who answers for them, whose place follows the latest of them all."""
+    groups = defaultdict(list)
+    for row in rows:
+        groups[row.accountable or row.institution].append(row)
+
+    def place(institution):
+        group = groups[institution]
+        late = max(row.days_late for row in group)
+        return -late, all(row.is_received for row in group), str(institution)
+
+    return [
+        row
+        for institution in sorted(groups, key=place)
+        for row in sorted(
+            groups[institution], key=lambda row: (row.accountable is not None, str(row.institution))
+        )
+    ]
 
 
 def received_of(rows):
-    """("received", "expected") institutions: received when nothing of theirs is out any more."""
-    return sum(row.is_received for row in rows), len(rows)
+    """("received", "expected") institutions: received when nothing of theirs is out any more.
+
+    A part that was handed to an accountable lead is out until that one submits.
+    """
+    everybody = {row.institution for row in rows}
+    return len(everybody - {row.institution for row in rows if not row.is_received}), len(everybody)
 
 
 def pillar_counts(*, round, pillars=None):

@@ -64,7 +64,7 @@ def standing_of(line, submission, on):
         target=line.target.value if line.target else None,
         direction=indicator.direction,
         thresholds=thresholds,
-        due=on > submission.round.due_on or bool(total and (total.no_data_reason or not total.is_blank)),
+        due=on > submission.due_on or bool(total and (total.no_data_reason or not total.is_blank)),
     )
     return Standing(
         target=target,

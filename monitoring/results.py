@@ -10,13 +10,15 @@ from collections import defaultdict
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from frameworks.models import Indicator, ReportingRound
-from monitoring.disclosure import suppress
-from monitoring.models import IndicatorResult, IndicatorValue, SignOff
+from monitoring.deadlines import Deadlines, with_own_deadlines
+from monitoring.disclosure import suppress, suppress_nested
+from monitoring.models import IndicatorResult, IndicatorValue, SignOff, Verification
 from monitoring.models.result import OFFICIAL_PROVENANCE, Performance, Provenance
-from monitoring.models.review import Side, Verdict
+from monitoring.models.review import Finding, Side, Verdict
 from monitoring.models.submission import OFFICIAL_STATES, REVIEWABLE_STATES, SubmissionState
 from monitoring.progress import (
     BLANK,
@@ -28,9 +30,11 @@ from monitoring.progress import (
     applied_target,
     combine_reporters,
     combine_rounds,
+    holders,
     is_reported,
     measured,
     month_position,
+    outermost,
     performance,
     running_difference,
 )
@@ -43,8 +47,8 @@ _BOUND = Decimal(10) ** 18
 #: What a result says; a row is written only when one of these differs from what is stored.
 WRITTEN = (
     "numerator", "denominator", "value", "measured", "running", "text", "no_data_reason", "provenance", "has_dissent",
-    "reporter_ids", "target", "target_is_interpolated", "target_is_held", "target_fixed_at", "achievement", "basis",
-    "computed_status", "status", "problem", "unknown_difference", "is_suppressed",
+    "is_verified", "reporter_ids", "target", "target_is_interpolated", "target_is_held", "target_fixed_at", "achievement",
+    "basis", "computed_status", "status", "problem", "unknown_difference", "is_suppressed",
 )  # fmt: skip
 #: What a person decided; carried over, because PostgreSQL checks a row that it then updates as if it were inserted.
 DECIDED = ("override_status", "override_reason", "override_by_id")
@@ -115,11 +119,14 @@ def _refresh(indicators, at, on):
     ids = [one.pk for one in loaded]
     rounds_of = defaultdict(list)
     for one in (
-        ReportingRound.objects.filter(plan__in={indicator.plan_id for indicator in loaded})
+        with_own_deadlines(
+            ReportingRound.objects.filter(plan__in={indicator.plan_id for indicator in loaded})
+        )
         .opened()
         .order_by("period_end")
     ):
         rounds_of[one.plan_id].append(one)
+    deadlines = Deadlines([one for rounds in rounds_of.values() for one in rounds], ids)
     reported = _load_values(ids)
     verdicts = _load_verdicts(ids)
     existing = defaultdict(dict)
@@ -130,7 +137,14 @@ def _refresh(indicators, at, on):
     for indicator in loaded:
         before = existing[indicator.pk]
         wanted = _results_of(
-            indicator, rounds_of[indicator.plan_id], reported[indicator.pk], verdicts, before, at, on
+            indicator,
+            rounds_of[indicator.plan_id],
+            reported[indicator.pk],
+            verdicts,
+            before,
+            at,
+            on,
+            deadlines,
         )
         for key, row in wanted.items():
             old = before.get(key)
@@ -153,8 +167,16 @@ def _refresh(indicators, at, on):
 def _load_values(ids):
     """indicator id → round id → (category id, place id) → the reported rows that reviewers can see."""
     values = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    checked = Verification.objects.filter(
+        submission=OuterRef("submission"),
+        indicator=OuterRef("indicator"),
+        cycle=OuterRef("submission__cycle"),
+        finding=Finding.VERIFIED,
+    )
     rows = (
         IndicatorValue.objects.filter(indicator__in=ids, submission__state__in=REVIEWABLE_STATES)
+        .with_places()
+        .annotate(is_verified=Exists(checked))
         .select_related("submission")
         .order_by("submission__institution__code", "pk")
     )
@@ -178,7 +200,7 @@ def _load_verdicts(ids):
     return verdicts
 
 
-def _results_of(indicator, rounds, reported, verdicts, before, at, on):
+def _results_of(indicator, rounds, reported, verdicts, before, at, on, deadlines):
     """(round id, category id, place id) → unsaved IndicatorResult, for one indicator."""
     wanted = {}
     combined_totals = []
@@ -187,7 +209,8 @@ def _results_of(indicator, rounds, reported, verdicts, before, at, on):
     points = target_points(indicator)
     for round in rounds:
         cells = _counting(reported[round.pk])
-        total_rows, total = _total(indicator, cells)
+        places = _counted_places(indicator, cells)
+        total_rows, total = _total(indicator, cells, places)
         combined_totals.append(total)
         row = _row(indicator, round, TOTAL, total_rows, total, verdicts)
         old = before.get((round.pk, *TOTAL))
@@ -203,21 +226,25 @@ def _results_of(indicator, rounds, reported, verdicts, before, at, on):
             baseline_point,
             thresholds,
             at,
-            on,
+            is_due=on > deadlines.of(indicator, round),
         )
         wanted[(round.pk, *TOTAL)] = row
         parts = {}
         for key, rows in cells.items():
             if key == TOTAL:
                 continue
-            combined = combine_reporters(
-                [figure_of(one) for one in rows], type=indicator.type, how=indicator.reporter_aggregation
-            )
+            combined = _combined(indicator, rows)
             parts[key] = combined.figure or BLANK
             wanted[(round.pk, *key)] = _row(indicator, round, key, rows, combined, verdicts)
-        row.unknown_difference = _differences(indicator, total.figure or BLANK, parts)
+        row.unknown_difference = _differences(
+            indicator,
+            total.figure or BLANK,
+            parts,
+            [_combined(indicator, group).figure or BLANK for group in places.values()],
+        )
         if indicator.counts_people:
-            _hide_small_cells(indicator, row, {key: wanted[(round.pk, *key)] for key in parts})
+            above = {key[1]: rows[0].above for key, rows in cells.items() if key[1] is not None}
+            _hide_small_cells(indicator, row, {key: wanted[(round.pk, *key)] for key in parts}, above)
     return wanted
 
 
@@ -233,11 +260,30 @@ def _counting(cells):
     return {key: group for key, group in kept.items() if group}
 
 
-def _total(indicator, cells):
+def _counted_places(indicator, cells):
+    """place id → the rows that count toward the total: of each submission, the places that lie in no other one of it.
+
+    A suco beside its municipality is a detail of the same report. Another institution's suco in that municipality is not.
+    """
+    reports = defaultdict(dict)
+    for (category, place), group in cells.items():
+        if place is not None and category is None:
+            for row in group:
+                reports[row.submission_id][place] = row
+    counted = defaultdict(list)
+    for rows in reports.values():
+        figures = {place: figure_of(row) for place, row in rows.items()}
+        above = {place: row.above for place, row in rows.items()}
+        for place in outermost(figures, above, type=indicator.type):
+            counted[place].append(rows[place])
+    return counted
+
+
+def _total(indicator, cells, places):
     """The rows and the combined figure of the whole.
 
     An institution that reports by place only has said the total too: the sum (or whatever the indicator declares) of its
-    places. Categories never make a total: they may overlap or be incomplete.
+    places (`places`, as of _counted_places). Categories never make a total: they may overlap or be incomplete.
     """
     rows = list(cells.get(TOTAL, []))
     said = {
@@ -245,13 +291,15 @@ def _total(indicator, cells):
         for row in rows
         if is_reported(indicator.type, figure_of(row)) or row.text or row.no_data_reason
     }
-    for (category, place), group in cells.items():
-        if place is not None and category is None:
-            rows += [row for row in group if row.submission_id not in said]
-    combined = combine_reporters(
+    for group in places.values():
+        rows += [row for row in group if row.submission_id not in said]
+    return rows, _combined(indicator, rows)
+
+
+def _combined(indicator, rows):
+    return combine_reporters(
         [figure_of(row) for row in rows], type=indicator.type, how=indicator.reporter_aggregation
     )
-    return rows, combined
 
 
 def _row(indicator, round, key, rows, combined, verdicts):
@@ -270,6 +318,7 @@ def _row(indicator, round, key, rows, combined, verdicts):
     row.has_dissent = any(
         verdict == Verdict.DISSENT for one in answered for _side, verdict in verdicts[one.submission_id]
     )
+    row.is_verified = bool(answered) and all(one.is_verified for one in answered)
     row.problem = combined.problem or ""
     row.computed_status = row.status = Performance.NOT_APPLICABLE
     return row
@@ -292,7 +341,9 @@ def _provenance(rows, round, verdicts):
     return min((reached(row) for row in rows), key=order.index)
 
 
-def _judge(row, old, indicator, round, total, history, points, baseline, baseline_point, thresholds, at, on):
+def _judge(
+    row, old, indicator, round, total, history, points, baseline, baseline_point, thresholds, at, *, is_due
+):
     target = _fix_target(row, old, indicator, round, points, baseline_point, at)
     running = combine_rounds(history, type=indicator.type, how=indicator.round_aggregation)
     if running.figure is not None:
@@ -305,7 +356,7 @@ def _judge(row, old, indicator, round, total, history, points, baseline, baselin
         target=target,
         direction=indicator.direction,
         thresholds=thresholds,
-        due=on > round.due_on or bool(row.no_data_reason) or _answered_without_figure(row, indicator),
+        due=is_due or bool(row.no_data_reason) or _answered_without_figure(row, indicator),
         applicable=indicator.type != IndicatorType.QUALITATIVE and total.figure is not None,
     )
     row.achievement = _stored(judgement.achievement.raw)
@@ -354,8 +405,10 @@ def _schedule(indicator, round):
     return any(year in round.years for year in years), any(year > round.period_end.year for year in years)
 
 
-def _differences(indicator, total, parts):
-    """What each breakdown leaves unexplained of the total, as text numbers by breakdown name; {} when all add up."""
+def _differences(indicator, total, parts, places):
+    """What each breakdown leaves unexplained of the total, as text numbers by breakdown name; {} when all add up.
+
+    `places`: the figures of the places that count toward the total."""
     groups = {
         dimension.name: [
             parts[key]
@@ -364,9 +417,7 @@ def _differences(indicator, total, parts):
         ]
         for dimension in indicator.dimensions.all()
     }
-    groups["place"] = [
-        figure for (category, place), figure in parts.items() if place is not None and category is None
-    ]
+    groups["place"] = places
     found = {}
     for name, figures in groups.items():
         if not figures:
@@ -384,8 +435,11 @@ def _differences(indicator, total, parts):
     return found
 
 
-def _hide_small_cells(indicator, total, parts):
-    """Marks the rows that the public must not see: cells of under five people, and what would give them away."""
+def _hide_small_cells(indicator, total, parts, above):
+    """Marks the rows that the public must not see: cells of under five people, and what would give them away.
+
+    `above`: place id → ids of the places that it lies in.
+    """
 
     def people(row):
         return row.numerator if indicator.is_share else row.value
@@ -397,11 +451,12 @@ def _hide_small_cells(indicator, total, parts):
         for category in dimension.categories.all()
     }
     for (category, place), row in parts.items():
-        groups[("place", category) if place is not None else ("dimension", dimension_of[category])][
-            (category, place)
-        ] = row
-    for rows in groups.values():
-        hidden = suppress({key: people(row) for key, row in rows.items()}, total=people(total))
+        group = ("place", category) if place is not None else ("dimension", dimension_of[category])
+        groups[group][place if place is not None else category] = row
+    for (kind, _of), rows in groups.items():
+        figures = {key: figure_of(row) for key, row in rows.items()}
+        inside = holders(figures, above if kind == "place" else {}, type=indicator.type)
+        hidden = suppress_nested({key: people(row) for key, row in rows.items()}, inside, total=people(total))
         for key in hidden.hidden:
             rows[key].is_suppressed = True
         total.is_suppressed = total.is_suppressed or hidden.total_hidden

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from frameworks.permissions import Permission, scope_filter
 from monitoring.models import SignOff, Submission
 from monitoring.models.review import Side
-from monitoring.models.submission import EDITABLE_STATES, SubmissionState
+from monitoring.models.submission import SubmissionState
 
 _SIGNS = {Side.GOVERNMENT: Permission.SIGN_OFF_GOVERNMENT, Side.CSO: Permission.SIGN_OFF_CSO}
 
@@ -42,16 +42,20 @@ def to_sign(user):
     return Submission.objects.filter(open_to, state=SubmissionState.ACCEPTED)
 
 
-def to_write(user):
-    """Submissions of the user's institutions in opened rounds whose figures are not published."""
-    return Submission.objects.reported_by(user).filter(
-        state__in=EDITABLE_STATES, round__opened_at__isnull=False, round__published_at__isnull=True
+def to_write(user, on):
+    """Submissions that the user's institutions can write on that day: drafts while they may report, returned ones until
+    the figures are published."""
+    mine = Submission.objects.editable_by(user)
+    open_now = Submission.objects.accepting(on).order_by().values("pk")
+    return mine.filter(
+        Q(pk__in=open_now)
+        | Q(state=SubmissionState.RETURNED, round__opened_at__isnull=False, round__published_at__isnull=True)
     )
 
 
-def waiting_for(user, plan):
-    """The Waiting of a user in a plan. Four counts, each on an index."""
-    mine = to_write(user).filter(round__plan=plan)
+def waiting_for(user, plan, on):
+    """The Waiting of a user in a plan on a day. Four counts, each on an index."""
+    mine = to_write(user, on).filter(round__plan=plan)
     return Waiting(
         to_write=mine.count(),
         returned=mine.filter(state=SubmissionState.RETURNED).count(),

@@ -28,30 +28,34 @@ def _add_months(day, months):
     return date(year, month + 1, last if is_last else min(day.day, last))
 
 
-def next_round(plan, latest, on):
+def next_round(plan, latest, on, periodicity=""):
     """Sensible values for the plan's next round, as a dict of form fields. `on`: today.
 
-    After `latest` (a ReportingRound or None) everything moves on by one period. The first round is the plan's first year:
-    reporting opens on 2 January after it, is due at the end of February and closes at the end of March. A round that
-    would be over by now (a plan is entered late) opens today, with LATE_WEEKS to report.
+    After `latest` (a ReportingRound or None) everything moves on by one period. The first round of a length begins with the
+    plan, or after the latest one: reporting opens on the second day after it, is due two months after it (a quarter: one) and
+    closes a month later. A round that would be over by now (a plan is entered late) opens today, with LATE_WEEKS to report.
     """
-    values = _after(latest) if latest else _first(plan)
+    periodicity = periodicity or (latest.periodicity if latest else Periodicity.YEAR)
+    same_length = latest is not None and latest.periodicity == periodicity
+    values = _after(latest) if same_length else _first(plan, latest, Periodicity(periodicity))
     if values["closes_on"] < on:
         due = on + timedelta(weeks=LATE_WEEKS)
         values |= {"opens_on": on, "due_on": due, "closes_on": due + timedelta(weeks=4)}
     return values
 
 
-def _first(plan):
-    year = plan.start_year
+def _first(plan, latest, periodicity):
+    start = latest.period_end + timedelta(days=1) if latest else date(plan.start_year, 1, 1)
+    end = _add_months(start, _MONTHS[periodicity]) - timedelta(days=1)
+    months = 1 if periodicity == Periodicity.QUARTER else 2
     return {
-        "label": str(year),
-        "periodicity": Periodicity.YEAR,
-        "period_start": date(year, 1, 1),
-        "period_end": date(year, 12, 31),
-        "opens_on": date(year + 1, 1, 2),
-        "due_on": _add_months(date(year + 1, 1, 31), 1),
-        "closes_on": date(year + 1, 3, 31),
+        "label": _label(periodicity, start),
+        "periodicity": periodicity,
+        "period_start": start,
+        "period_end": end,
+        "opens_on": end + timedelta(days=2),
+        "due_on": _add_months(end, months),
+        "closes_on": _add_months(end, months + 1),
     }
 
 

@@ -2,7 +2,7 @@
 
 import pghistory
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.choices import ToneChoices
@@ -35,7 +35,22 @@ class RoundQuerySet(ScopedQuerySet):
         return self.opened().filter(due_on__lt=on)
 
     def accepting_submissions(self, on):
+        """Those that take reports by their own dates; groups and exceptions come on top (`still_reported`)."""
         return self.opened().filter(opens_on__lte=on, closes_on__gte=on, closed_at__isnull=True)
+
+    def still_reported(self, on):
+        """Those in which somebody can report now or later: by the round's dates, those of a group, or an exception.
+
+        Annotates `has_other_dates`: whether there is a group or an exception in force at all.
+        """
+        groups = RoundGroup.objects.filter(round=OuterRef("pk"))
+        exceptions = RoundException.objects.in_force(on).filter(round=OuterRef("pk"))
+        by_dates = Q(closes_on__gte=on) | Exists(groups.filter(closes_on__gte=on))
+        return (
+            self.opened()
+            .filter((by_dates & Q(closed_at__isnull=True)) | Exists(exceptions), published_at__isnull=True)
+            .annotate(has_other_dates=Exists(groups) | Exists(exceptions))
+        )
 
 
 @pghistory.track()
@@ -174,6 +189,11 @@ class RoundGroupMember(models.Model):
         ]
 
 
+class ExceptionQuerySet(models.QuerySet):
+    def in_force(self, on):
+        return self.filter(ended_at__isnull=True, until__gte=on)
+
+
 class ExceptionKind(models.TextChoices):
     EXTENSION = "extension", _("More time: the deadline moves")
     REOPENING = "reopening", _("Reopened: reporting is possible again, the deadline stays")
@@ -201,6 +221,8 @@ class RoundException(models.Model):
         "frameworks.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    objects = ExceptionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("exception from a round's dates")
         ordering = ["round", "-granted_at", "-pk"]
@@ -217,3 +239,6 @@ class RoundException(models.Model):
                 violation_error_message=_("This institution already has an exception: end it first."),
             ),
         ]
+
+    def is_in_force(self, on):
+        return self.ended_at is None and on <= self.until

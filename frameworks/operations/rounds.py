@@ -62,6 +62,7 @@ def update_round(*, round, changed, by, at, version=""):
         round.full_clean()
         if changed:
             round.save(update_fields=sorted(changed))
+            changes.announce_round_dates(round=round)
             _announce(round, at)
     return round
 

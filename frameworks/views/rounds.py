@@ -12,6 +12,8 @@ from frameworks import providers
 from frameworks.forms.rounds import RoundForm, next_round
 from frameworks.history import Stale, changes_of, last_change
 from frameworks.models import ReportingRound
+from frameworks.models.round import Periodicity
+from frameworks.operations.round_groups import calendar_history
 from frameworks.operations.rounds import (
     close_round,
     create_round,
@@ -21,6 +23,7 @@ from frameworks.operations.rounds import (
     update_round,
 )
 from frameworks.permissions import Permission, has_permission
+from frameworks.round_calendar import calendar_context, sees_exceptions
 from frameworks.web import PlanMixin
 from frameworks.workflow import StateConflict
 
@@ -47,12 +50,23 @@ class RoundNew(PlanMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         if "form" not in kwargs:
-            latest = ReportingRound.objects.filter(plan=self.plan).order_by("period_end").last()
-            values = next_round(self.plan, latest, self.today)
+            latest, length = self._latest()
+            values = next_round(self.plan, latest, self.today, length)
             kwargs["form"] = RoundForm(instance=ReportingRound(plan=self.plan), initial=values)
             kwargs["latest"] = latest
             kwargs["begins_today"] = values["opens_on"] == self.today
+            kwargs["lengths"] = [
+                (value, label, value == values["periodicity"]) for value, label in Periodicity.choices
+            ]
         return super().get_context_data(**kwargs)
+
+    def _latest(self):
+        """The round that the new one follows, and the length that is asked for ("": that of the latest)."""
+        rounds = ReportingRound.objects.filter(plan=self.plan).order_by("period_end")
+        length = self.request.GET.get("length", "")
+        if length not in Periodicity.values:
+            return rounds.last(), ""
+        return rounds.filter(periodicity=length).last() or rounds.last(), length
 
     def post(self, request, code):
         form = RoundForm(request.POST, instance=ReportingRound(plan=self.plan))
@@ -98,7 +112,10 @@ class RoundPage(RoundMixin, TemplateView):
         return super().get_context_data(
             lines=providers.status().round_lines(round, user),
             steps=self._steps(),
-            changes=changes_of(*round_history(round)),
+            changes=changes_of(
+                *round_history(round), *calendar_history(round, exceptions=sees_exceptions(user, round))
+            ),
+            **calendar_context(user, round, self.today),
             may_manage=has_permission(user, Permission.MANAGE_ROUNDS, self.plan),
             may_publish=has_permission(user, Permission.PUBLISH_ROUND, self.plan),
             may_see_dashboard=has_permission(user, Permission.VIEW_DASHBOARD, self.plan),
@@ -207,5 +224,8 @@ class RoundPublish(RoundStep, TemplateView):
         if round.opened_at is None or round.published_at is not None:
             return redirect("round", self.plan.code, round.label)
         return self.render_to_response(
-            self.get_context_data(lines=providers.status().publication_lines(round))
+            self.get_context_data(
+                lines=providers.status().publication_lines(round),
+                **calendar_context(request.user, round, self.today),
+            )
         )

@@ -2,21 +2,23 @@
 
 DOMAIN.md calls a submission "what one institution reports in one round". Its review is a pillar's affair: the police sit
 in all four working groups, and one group's return must not unlock what another has endorsed. So the row is
-institution × round × pillar; the focal point sees one list and may submit all of it at once.
+institution × round × pillar; the focal point sees one list and may submit all of it at once. What an institution tells of
+activities that another one answers for is a row of its own, with that one as `accountable`: a part, handed to the
+accountable lead, which submits it with its own report.
 """
 
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.choices import ToneChoices
 from frameworks.models import Lead
 from frameworks.models.indicator import figure_field
 from frameworks.permissions import Permission, scope_filter
+from monitoring.models.dates import OwnDates, OwnDatesQuerySet
 
 
 class SubmissionState(ToneChoices):
@@ -33,6 +35,8 @@ class SubmissionState(ToneChoices):
 EDITABLE_STATES = (SubmissionState.DRAFT, SubmissionState.RETURNED)
 REVIEWABLE_STATES = (SubmissionState.SUBMITTED, SubmissionState.ACCEPTED, SubmissionState.ENDORSED)
 OFFICIAL_STATES = (SubmissionState.ACCEPTED, SubmissionState.ENDORSED)
+#: Out of the hands of who wrote it: a part of a joint lead is read by the accountable lead in these.
+GIVEN_STATES = (SubmissionState.CONTRIBUTED, *REVIEWABLE_STATES)
 
 
 class ActivityStatus(ToneChoices):
@@ -52,12 +56,13 @@ class ActivityStatus(ToneChoices):
 STATUSES_NEEDING_REASON = (ActivityStatus.DEFERRED, ActivityStatus.CANCELLED)
 
 
-class SubmissionQuerySet(models.QuerySet):
+class SubmissionQuerySet(OwnDatesQuerySet):
     def visible_to(self, user):
         """Own institution's: always. The reviewers', secretariat's and monitoring team's: once submitted.
 
         Nobody reads another institution's draft, nor a returned submission while it is being changed. What an institution
-        handed in before it was merged into another is read by those who report for that one.
+        handed in before it was merged into another is read by those who report for that one. The part of a joint lead is
+        read by the accountable lead as well, from when it was handed to it.
         """
         own = scope_filter(user, Permission.EDIT_SUBMISSION, plan="round__plan", institution="institution")
         own |= scope_filter(
@@ -66,7 +71,20 @@ class SubmissionQuerySet(models.QuerySet):
         others = scope_filter(
             user, Permission.VIEW_SUBMISSIONS, plan="round__plan", institution="institution", pillar="pillar"
         )
-        return self.filter(own | (others & Q(state__in=REVIEWABLE_STATES)))
+        return self.filter(
+            own
+            | (others & Q(state__in=REVIEWABLE_STATES))
+            | (self._answered_for(user) & Q(state__in=GIVEN_STATES))
+        )
+
+    @staticmethod
+    def _answered_for(user):
+        """A Q for the parts of other leads that belong to what the user's institutions answer for."""
+        return scope_filter(
+            user, Permission.EDIT_SUBMISSION, plan="round__plan", institution="accountable"
+        ) | scope_filter(
+            user, Permission.EDIT_SUBMISSION, plan="round__plan", institution="accountable__merged_into"
+        )
 
     def board_visible_to(self, user):
         """Rows whose existence and state (not content) the user may see: the submission board counts drafts too."""
@@ -86,8 +104,8 @@ class SubmissionQuerySet(models.QuerySet):
         return self.reported_by(user).filter(state__in=EDITABLE_STATES)
 
     def overdue(self, on):
-        """Still with the ministry after the round's deadline (computed, never stored)."""
-        return self.filter(state__in=EDITABLE_STATES, round__opened_at__isnull=False, round__due_on__lt=on)
+        """Still with the ministry after its deadline (computed, never stored)."""
+        return self.past_due(on).filter(state__in=EDITABLE_STATES)
 
     def with_start(self):
         """Annotates `is_started`: at least one activity has been filled."""
@@ -95,7 +113,7 @@ class SubmissionQuerySet(models.QuerySet):
 
 
 @pghistory.track()
-class Submission(models.Model):
+class Submission(OwnDates, models.Model):
     round = models.ForeignKey(
         "frameworks.ReportingRound",
         verbose_name=_("round"),
@@ -149,7 +167,7 @@ class Submission(models.Model):
     officer_post = models.CharField(_("post of the officer"), max_length=150, blank=True)
 
     #: What the one door reads of a submission beside itself (frameworks/workflow.py).
-    WORKFLOW_RELATED = ("round", "institution", "pillar")
+    WORKFLOW_RELATED = ("round", "institution", "pillar", "accountable")
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -192,7 +210,18 @@ class Submission(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.institution} · {self.round} · {self.pillar}"
+        text = f"{self.institution} · {self.round} · {self.pillar}"
+        return f"{text} · {self.accountable}" if self.accountable_id else text
+
+    @property
+    def is_part(self):
+        """Whether it tells of what another institution answers for, to which it is handed first."""
+        return self.accountable_id is not None
+
+    @property
+    def officer(self):
+        """Who answers for it, with the post; "" while nobody is named."""
+        return ", ".join(part for part in (self.officer_name, self.officer_post) if part)
 
     @property
     def answered_by(self):
@@ -205,13 +234,6 @@ class Submission(models.Model):
     @property
     def is_editable(self):
         return self.state in EDITABLE_STATES
-
-    def days_late(self, on):
-        """Days past the deadline: until the first submission, or until `on` while it is still out. 0 when on time."""
-        if self.round.opened_at is None:
-            return 0
-        reached = timezone.localdate(self.first_submitted_at) if self.first_submitted_at else on
-        return max(0, (reached - self.round.due_on).days)
 
 
 class ProgressQuerySet(models.QuerySet):
@@ -306,6 +328,14 @@ class ValueQuerySet(models.QuerySet):
         """The figure of the whole, without its breakdowns by category and place."""
         return self.filter(category__isnull=True, place__isnull=True)
 
+    def with_places(self):
+        """Rows that know in which places their place lies (IndicatorValue.above)."""
+        return self.annotate(
+            above_1=F("place__parent"),
+            above_2=F("place__parent__parent"),
+            above_3=F("place__parent__parent__parent"),
+        )
+
 
 @pghistory.track()
 class IndicatorValue(models.Model):
@@ -361,6 +391,13 @@ class IndicatorValue(models.Model):
                 violation_error_message=_("Give numerator and denominator, or a value; not both."),
             ),
         ]
+
+    @property
+    def above(self):
+        """Ids of the places that its place lies in, the nearest first. Needs `with_places()`."""
+        if self.place_id is None:
+            return ()
+        return tuple(one for one in (self.above_1, self.above_2, self.above_3) if one is not None)
 
     @property
     def is_blank(self):

@@ -23,6 +23,11 @@ from monitoring.results import baseline_of, figure_of, promised
 
 #: Until a working group's report goes to the steering committee it is a draft; approval comes with publication.
 DRAFT = "draft"
+#: From what is farthest from being official.
+_FROM_FAR = (
+    SubmissionState.DRAFT, SubmissionState.RETURNED, SubmissionState.CONTRIBUTED, SubmissionState.SUBMITTED,
+    SubmissionState.ACCEPTED, SubmissionState.ENDORSED,
+)  # fmt: skip
 _PROVENANCE_OF = {
     SubmissionState.SUBMITTED: Provenance.REPORTED,
     SubmissionState.ACCEPTED: Provenance.ACCEPTED,
@@ -99,11 +104,13 @@ def _co_leads(rows):
 
 def _reports(rows):
     """Who owes a submission, and who gave one, in the order of the institutions' names."""
-    by_institution = {one.institution_id: one for one in rows.submissions}
+    by_institution = defaultdict(list)
+    for one in rows.submissions:
+        by_institution[one.institution_id].append(one)
     # What is asked of an institution today, one that was merged into it since may have given.
     given_before = {one.answered_by for one in rows.submissions}
     for pk, institution in rows.institutions.items():
-        submission = by_institution.get(pk)
+        submission = _least_advanced(by_institution[pk])
         if submission is None and (pk not in rows.expected or pk in given_before):
             continue
         first = submission.first_submitted_at if submission else None
@@ -114,7 +121,17 @@ def _reports(rows):
             is_expected=not rows.expected.isdisjoint({pk, institution.merged_into_id}),
             is_received=submission is not None and submission.state in REVIEWABLE_STATES,
             first_submitted_on=timezone.localdate(first) if first else None,
+            own_due_on=submission.own_due_on if submission else None,
+            officer=submission.officer if submission and submission.state in REVIEWABLE_STATES else "",
+            waits_for=str(submission.accountable)
+            if submission and submission.state == SubmissionState.CONTRIBUTED
+            else "",
         )
+
+
+def _least_advanced(submissions):
+    """Of an institution's report and its parts of what others answer for: it has reported when all of them are in."""
+    return min(submissions, key=lambda one: _FROM_FAR.index(one.state), default=None)
 
 
 def _activity(activity, rows, round):
@@ -172,6 +189,17 @@ def _accounts(progress, accountable):
             what_worked=row.what_worked.strip(),
             what_did_not=row.what_did_not.strip(),
             next_steps=row.next_steps.strip(),
+            collaboration=row.collaboration.strip(),
+            corrections=tuple(
+                data.CorrectionPart(
+                    cause=one.cause.strip(),
+                    measure=one.measure.strip(),
+                    owner=one.owner.strip(),
+                    due_on=one.due_on,
+                    is_done=one.is_done,
+                )
+                for one in row.corrections.all()
+            ),
         )
         for row in ordered
     )

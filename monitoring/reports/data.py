@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 #: Raised whenever a field is added, renamed or dropped; a snapshot says which one it was written with.
-FORMAT = 1
+FORMAT = 2
 
 #: Counted beside the vocabulary of activity statuses: what was handed in but not accepted, and what was not.
 UNCONFIRMED = "unconfirmed"
@@ -57,7 +57,11 @@ class CoLead:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How one institution stands with its submission on the pillar. `state` "" : nothing was ever started."""
+    """How one institution stands with its submission on the pillar. `state` "" : nothing was ever started.
+
+    own_due_on: the deadline where it is another one than the round's (a group, more time). waits_for: the accountable lead
+    to which its part was handed, and which has not submitted yet. officer: who answers for it, with the post.
+    """
 
     institution: str
     name: str
@@ -65,10 +69,16 @@ class Report:
     is_expected: bool
     is_received: bool
     first_submitted_on: date | None
+    own_due_on: date | None
+    waits_for: str = ""
+    officer: str = ""
 
     def days_late(self, due_on, on):
-        """Days past the deadline: until the first hand-in, or until `on` while nothing was handed in. 0 when on time."""
-        return max(0, ((self.first_submitted_on or on) - due_on).days)
+        """Days past the deadline: until the first hand-in, or until `on` while nothing was handed in. 0 when on time.
+
+        due_on: the round's deadline.
+        """
+        return max(0, ((self.first_submitted_on or on) - (self.own_due_on or due_on)).days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,17 @@ class LeadPart:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionPart:
+    """What is done about an activity that does not go as planned; of what was handed in, every part is filled."""
+
+    cause: str
+    measure: str
+    owner: str
+    due_on: date | None
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What one institution told of one activity. `provenance`: reported (unconfirmed), accepted or endorsed."""
 
@@ -98,6 +119,8 @@ class Account:
     what_worked: str
     what_did_not: str
     next_steps: str
+    collaboration: str = ""
+    corrections: tuple[CorrectionPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

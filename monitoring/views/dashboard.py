@@ -11,6 +11,7 @@ from frameworks.permissions import Permission, has_permission
 from frameworks.web import PlanMixin
 from monitoring import dashboards
 from monitoring.models import Submission
+from monitoring.operations.reminding import institutions_out, last_reminders
 from monitoring.report_runs import prepared
 
 
@@ -47,20 +48,36 @@ class Dashboard(PlanMixin, TemplateView):
         pillars, rows = dashboards.submission_board(round=round, user=user, on=self.today)
         received, expected = dashboards.received_of(rows)
         off_track = dashboards.off_track(round=round, user=user)
+        may_remind = has_permission(user, Permission.MANAGE_ROUNDS, self.plan)
+        if may_remind:
+            self._add_reminders(round, rows)
         return {
             "phase": round.phase(self.today),
             "days_left": (round.due_on - self.today).days,
             "pillars": pillars,
             "rows": rows,
+            "may_remind": may_remind,
+            "can_be_reminded": len(
+                {row.institution for row in rows if row.is_out and not row.is_reminded_today}
+            ),
             "received": received,
             "expected": expected,
-            "overdue": sum(any(cell and cell.is_overdue for cell in row.cells) for row in rows),
+            "overdue": len({row.institution for row in rows if row.is_overdue}),
             "waiting": self._waiting(round, user),
             "counts": dashboards.pillar_counts(round=round),
             "off_track": off_track,
             "dissents": list(dashboards.dissents(round=round, user=user)),
             "board_url": reverse("dashboard", args=[self.plan.code]),
         }
+
+    def _add_reminders(self, round, rows):
+        out, last = institutions_out(round, self.today), last_reminders(round)
+        for row in rows:
+            row.is_out = row.institution.pk in out and any(
+                cell and cell.submission.is_editable for cell in row.cells
+            )
+            row.reminder = last.get(row.institution.pk)
+            row.is_reminded_today = row.reminder is not None and row.reminder.is_of(self.today)
 
     def _waiting(self, round, user):
         """How many submissions wait for review (submitted) and for signatures (accepted)."""

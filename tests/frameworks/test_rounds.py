@@ -411,7 +411,7 @@ def test_phases_in_the_list(world):
     )
 
 
-@pytest.mark.parametrize(("path", "queries"), [("", 6), ("2024/", 8)])
+@pytest.mark.parametrize(("path", "queries"), [("", 6), ("2024/", 14)])
 def test_pages_cost_the_same_for_many(world, client, path, queries, django_assert_num_queries):
     client.force_login(world.secretariat)
     opened_round(world)

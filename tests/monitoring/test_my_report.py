@@ -101,7 +101,10 @@ def test_a_returned_one_comes_first_with_its_note(world, client, round):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"closed_at": datetime(2025, 1, 19, tzinfo=UTC)}, "Round 2024 is closed. Ask the secretariat."),
+        (
+            {"closed_at": datetime(2025, 1, 19, tzinfo=UTC)},
+            "Round 2024 is closed. The secretariat closed it on 19 January 2025.",
+        ),
         ({"published_at": datetime(2025, 1, 19, tzinfo=UTC)}, "The figures of round 2024 are published."),
     ],
 )

@@ -23,7 +23,7 @@ from tests.monitoring.reported import (
     total,
     val,
 )
-from tests.world import NOW, make_activity, make_indicator, make_institution, make_round
+from tests.world import NOW, TODAY, make_activity, make_indicator, make_institution, make_round
 
 pytestmark = pytest.mark.django_db
 
@@ -271,23 +271,23 @@ def test_the_same_number_of_queries_for_one_institution_and_for_three(
 
 
 def test_what_waits_for_whom(world, round):
-    assert waiting_for(world.focal_sei, world.plan) == Waiting(1, 0, 0, 0)
-    assert waiting_for(world.gov_lead, world.plan) == Waiting(0, 0, 0, 0)
+    assert waiting_for(world.focal_sei, world.plan, TODAY) == Waiting(1, 0, 0, 0)
+    assert waiting_for(world.gov_lead, world.plan, TODAY) == Waiting(0, 0, 0, 0)
     sei = hand_in(submission_of(round, world.sei), world.focal_sei)
-    assert waiting_for(world.focal_sei, world.plan).total == 0
+    assert waiting_for(world.focal_sei, world.plan, TODAY).total == 0
     for lead in (world.gov_lead, world.cso_lead):
-        assert waiting_for(lead, world.plan) == Waiting(0, 0, 1, 0)
-    assert waiting_for(world.other_gov_lead, world.plan).total == 0
+        assert waiting_for(lead, world.plan, TODAY) == Waiting(0, 0, 1, 0)
+    assert waiting_for(world.other_gov_lead, world.plan, TODAY).total == 0
     sei = accept(world, sei)
     transition(subject=sei, action="endorse", by=world.gov_lead, at=NOW)
-    assert waiting_for(world.gov_lead, world.plan).total == 0
-    assert waiting_for(world.cso_lead, world.plan) == Waiting(0, 0, 0, 1)
+    assert waiting_for(world.gov_lead, world.plan, TODAY).total == 0
+    assert waiting_for(world.cso_lead, world.plan, TODAY) == Waiting(0, 0, 0, 1)
     send_back(world, sei)
-    assert waiting_for(world.focal_sei, world.plan) == Waiting(1, 1, 0, 0)
+    assert waiting_for(world.focal_sei, world.plan, TODAY) == Waiting(1, 1, 0, 0)
     # In the new cycle both sides have to speak anew.
     accept(world, transition(subject=sei, action="submit", by=world.focal_sei, at=NOW))
-    assert waiting_for(world.gov_lead, world.plan) == Waiting(0, 0, 0, 1)
+    assert waiting_for(world.gov_lead, world.plan, TODAY) == Waiting(0, 0, 0, 1)
     transition(subject=sei, action="dissent", by=world.gov_lead, at=NOW, comment="No.")
-    assert waiting_for(world.gov_lead, world.plan).total == 0
-    assert waiting_for(world.secretariat, world.plan).total == 0
-    assert waiting_for(world.gov_lead, world.other_plan).total == 0
+    assert waiting_for(world.gov_lead, world.plan, TODAY).total == 0
+    assert waiting_for(world.secretariat, world.plan, TODAY).total == 0
+    assert waiting_for(world.gov_lead, world.other_plan, TODAY).total == 0

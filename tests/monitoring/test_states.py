@@ -251,9 +251,18 @@ def test_what_is_missing_stops_a_submission(world, sei):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"closed_at": datetime(2025, 1, 19, tzinfo=UTC)}, "Round 2024 is closed. Ask the secretariat."),
-        ({"closes_on": date(2025, 1, 19), "due_on": date(2025, 1, 19)}, "Round 2024 is closed."),
-        ({"opens_on": date(2025, 1, 21)}, "Round 2024 has not opened yet."),
+        (
+            {"closed_at": datetime(2025, 1, 19, tzinfo=UTC)},
+            "Round 2024 is closed. The secretariat closed it on 19 January 2025.",
+        ),
+        (
+            {"closes_on": date(2025, 1, 19), "due_on": date(2025, 1, 19)},
+            "Round 2024 is closed. Its last day was 19 January 2025. Ask the secretariat",
+        ),
+        (
+            {"opens_on": date(2025, 1, 21)},
+            "Round 2024 has not opened yet. Reporting begins on 21 January 2025.",
+        ),
         ({"published_at": datetime(2025, 1, 19, tzinfo=UTC)}, "The figures of round 2024 are published."),
     ],
 )

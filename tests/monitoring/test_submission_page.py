@@ -251,7 +251,7 @@ def test_a_round_that_has_closed_meanwhile_says_so(world, client, sei, round):
     round.save()
     response = press(client, world.focal_sei, sei, "submit")
     assert response.status_code == 422
-    assert "Round 2024 is closed. Ask the secretariat." in response.content.decode()
+    assert "Round 2024 is closed. The secretariat closed it on" in response.content.decode()
 
 
 # Too late, twice, on an old version
