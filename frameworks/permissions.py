@@ -37,6 +37,7 @@ class Permission(StrEnum):
     GENERATE_REPORT = "generate_report"
     VIEW_REPORTS = "view_reports"
     VIEW_DASHBOARD = "view_dashboard"
+    OVERRIDE_STATUS = "override_status"
     EDIT_COSTING = "edit_costing"
 
 
@@ -59,7 +60,7 @@ P = Permission
 _READ = {P.VIEW_PLAN}
 _SECRETARIAT = {
     P.CREATE_PLAN, P.VIEW_PLAN, P.EDIT_FRAMEWORK, P.MANAGE_SEATS, P.MANAGE_ROUNDS, P.PUBLISH_ROUND, P.VIEW_SUBMISSIONS,
-    P.COMMENT, P.GENERATE_REPORT, P.VIEW_REPORTS, P.VIEW_DASHBOARD, P.EDIT_COSTING,
+    P.COMMENT, P.GENERATE_REPORT, P.VIEW_REPORTS, P.VIEW_DASHBOARD, P.EDIT_COSTING, P.OVERRIDE_STATUS,
 }  # fmt: skip
 _CO_LEAD = {P.VIEW_SUBMISSIONS, P.COMMENT, P.REVIEW, P.GENERATE_REPORT}
 _OVERSIGHT = {P.VIEW_PLAN, P.VIEW_SUBMISSIONS, P.VIEW_REPORTS, P.VIEW_DASHBOARD}
@@ -160,6 +161,22 @@ def has_permission(user, permission, subject=None):
         for seat in held_seats(user)
         for grant in GRANTS[seat.role]
     )
+
+
+#: The nearest seat speaks: that of a pillar or an institution before that of the plan.
+_NEAREST = (Scope.PILLAR, Scope.INSTITUTION, Scope.PLAN, Scope.EVERYWHERE)
+
+
+def seat_for(user, permission, subject):
+    """The HeldSeat by virtue of which `user` may do this on `subject`; of several the one of the narrowest reach. Or None."""
+    scope = scope_of(subject)
+    fitting = [
+        (_NEAREST.index(grant.scope), seat)
+        for seat in held_seats(user)
+        for grant in GRANTS[seat.role]
+        if permission in grant.permissions and _reaches(grant, seat, *scope)
+    ]
+    return min(fitting, key=lambda one: one[0])[1] if fitting else None
 
 
 def require_permission(user, permission, subject=None):

@@ -86,6 +86,16 @@ class RoundLine:
     tone: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SheetLink:
+    """What a focal point who leaves hands over: who, for which institution, until when, and where it stands."""
+
+    institution: str
+    leaver: str
+    last_day: date
+    url: str
+
+
 class Standing:
     """How a plan stands for one reader in one round; this one knows of nothing. A fixed number of queries a call."""
 
@@ -164,6 +174,10 @@ class StatusProvider:
     def reporting_institutions(self, round):
         """The ids of the institutions that owe a report in the round."""
         return set()
+
+    def handover_sheets(self, plan, user):
+        """SheetLinks of the plan that the user may read and that nobody has taken over yet; [] for most."""
+        return []
 
     def round_lines(self, round, user):
         """RoundLines about what is expected and what came in; [] for those who may not see the whole board."""

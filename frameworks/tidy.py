@@ -1,5 +1,6 @@
 """Lists over REST: plain rows, keyset pages, and no silent misspelling of a filter."""
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, generics
 from rest_framework.pagination import CursorPagination
@@ -73,3 +74,25 @@ class TidyListView(generics.GenericAPIView):
         size = request.query_params.get("page_size")
         if size is not None and not (size.isdecimal() and 1 <= int(size) <= KeysetPagination.max_page_size):
             raise exceptions.ValidationError({"page_size": [_("A whole number from 1 to 1000.")]})
+
+
+class TidyDetailView(generics.GenericAPIView):
+    """One of the rows of a TidyListView, by `lookup`; 404 for one that the reader may not see, as for one that is not there."""
+
+    fields = {}
+    lookup = "pk"
+    pagination_class = None
+
+    def get(self, request, *args, **kwargs):
+        row = (
+            self.get_queryset()
+            .filter(**{self.lookup: kwargs[self.lookup]})
+            .values(*self.fields.values())
+            .first()
+        )
+        if row is None:
+            raise Http404
+        return Response(self.finish([{name: row[lookup] for name, lookup in self.fields.items()}])[0])
+
+    def finish(self, rows):
+        return rows

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from frameworks import providers
@@ -13,9 +13,10 @@ from frameworks.models import Category, ReportingRound
 from frameworks.models.indicator import IndicatorType
 from frameworks.permissions import Permission, has_permission, is_insider
 from frameworks.providers import CategoryFigure, IndicatorFigure, RoundLine
+from monitoring.due import expected_triples
 from monitoring.models import ActivityProgress, IndicatorResult, IndicatorValue, SignOff, Submission
 from monitoring.models.result import OFFICIAL_PROVENANCE, Basis, Performance, Provenance
-from monitoring.models.review import Side
+from monitoring.models.review import Side, Verdict
 from monitoring.models.submission import OFFICIAL_STATES, ActivityStatus, SubmissionState
 
 
@@ -34,14 +35,21 @@ def unfinished_of(institution, on):
     """Submissions whose institution has to stay itself: those of running rounds, and those that may still be returned.
 
     In a running round even an endorsed one: whoever leads its activities from then on would be asked for them again, and
-    they would count twice. What was never handed in before a round closed holds nobody up.
+    they would count twice. What was never handed in before a round closed holds nobody up. Parts that others contribute to
+    what the institution answers for count like its own: they could not be asked for any more.
     """
-    running = ReportingRound.objects.accepting_submissions(on).filter(published_at__isnull=True)
-    in_review = (SubmissionState.SUBMITTED, SubmissionState.ACCEPTED, SubmissionState.RETURNED)
+    its_own = Submission.objects.filter(Q(institution=institution) | Q(accountable=institution))
+    running = its_own.accepting(on).order_by().values("pk")
+    in_review = (
+        SubmissionState.CONTRIBUTED,
+        SubmissionState.SUBMITTED,
+        SubmissionState.ACCEPTED,
+        SubmissionState.RETURNED,
+    )
     return (
-        Submission.objects.filter(institution=institution)
-        .filter(Q(round__in=running) | Q(state__in=in_review, round__published_at__isnull=True))
-        .select_related("round__plan", "pillar")
+        Submission.objects.filter(pk__in=its_own.order_by().values("pk"))
+        .filter(Q(pk__in=running) | Q(state__in=in_review, round__published_at__isnull=True))
+        .select_related("round__plan", "pillar", "institution", "accountable")
         .order_by("round__plan", "round__period_end", "pillar__order", "pk")
     )
 
@@ -63,7 +71,7 @@ class MonitoringStanding(providers.Standing):
         known = {one.pk: one for one in indicators}
         if self.round is None or not known:
             return {}
-        rows = self._results().filter(indicator__in=known)
+        rows = self._results().filter(indicator__in=known).select_related("override_by")
         return {
             row.indicator_id: figure_shown(row, known[row.indicator_id], self.round, self.insider)
             for row in rows
@@ -103,12 +111,12 @@ class MonitoringStatus(providers.StatusProvider):
         return MonitoringStanding(plan, user, round)
 
     def story(self, indicator, user):
-        """Two queries and one for the names of categories, however many rounds there are."""
+        """Two queries and one for the names of categories, however many rounds there are; a third of published dissents."""
         insider = is_insider(user, indicator.plan)
         rows = (
             IndicatorResult.objects.visible_to(user)
             .filter(indicator=indicator, place__isnull=True)
-            .select_related("round")
+            .select_related("round", "override_by")
             .order_by("round__period_end", "category__dimension__order", "category__order", "category")
         )
         if not insider:
@@ -122,18 +130,40 @@ class MonitoringStatus(providers.StatusProvider):
         for row in rows:
             if row.category_id:
                 parts.setdefault(row.round_id, []).append(_category(row, indicator, names, insider))
+        dissents = {} if insider or not any(row.has_dissent for row in rows) else _dissents_on(indicator)
         return [
-            figure_shown(row, indicator, row.round, insider, tuple(parts.get(row.round_id, ())))
+            figure_shown(
+                row,
+                indicator,
+                row.round,
+                insider,
+                tuple(parts.get(row.round_id, ())),
+                tuple(dissents.get(row.round_id, ())),
+            )
             for row in rows
             if row.category_id is None
         ]
+
+    told_template = "monitoring/told.html"
+
+    def told_of_activity(self, activity, user):
+        from monitoring.stories import told_of_activity
+
+        return told_of_activity(activity, user)
+
+    def told_of_indicator(self, indicator, user):
+        from monitoring.stories import told_of_indicator
+
+        return told_of_indicator(indicator, user)
 
     def has_values(self, indicator):
         return IndicatorValue.objects.filter(indicator=indicator).exists()
 
     def hold_reporting(self, plan):
         open_drafts = Submission.objects.filter(
-            round__plan=plan, state__in=(SubmissionState.DRAFT, SubmissionState.RETURNED)
+            round__plan=plan,
+            # A part that was handed to its lead can be taken back, and is a draft then.
+            state__in=(SubmissionState.DRAFT, SubmissionState.RETURNED, SubmissionState.CONTRIBUTED),
         )
         list(open_drafts.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
 
@@ -163,8 +193,14 @@ class MonitoringStatus(providers.StatusProvider):
 
     def why_not_merge(self, institution, on):
         return [
-            _("Round %(round)s of %(plan)s, %(pillar)s: its submission is %(state)s. %(todo)s")
+            (
+                _("Round %(round)s of %(plan)s, %(pillar)s: the part of %(name)s with %(lead)s is %(state)s. %(todo)s")
+                if one.is_part
+                else _("Round %(round)s of %(plan)s, %(pillar)s: its submission is %(state)s. %(todo)s")
+            )
             % {
+                "name": one.institution,
+                "lead": one.accountable,
                 "round": one.round,
                 "plan": one.round.plan.code,
                 "pillar": one.pillar.name,
@@ -176,6 +212,11 @@ class MonitoringStatus(providers.StatusProvider):
             for one in unfinished_of(institution, on)
         ]
 
+    def reporting_institutions(self, round):
+        expected = {row[0] for row in expected_triples(round)}
+        asked = Submission.objects.filter(round=round, institution__merged_into__isnull=True)
+        return expected | set(asked.order_by().values_list("institution", flat=True).distinct())
+
     def round_lines(self, round, user):
         if not has_permission(user, Permission.VIEW_SUBMISSIONS, round.plan):
             return []
@@ -186,11 +227,18 @@ class MonitoringStatus(providers.StatusProvider):
         if not total:
             return []
         out = counts.get(SubmissionState.DRAFT, 0) + counts.get(SubmissionState.RETURNED, 0)
-        lines = [RoundLine(_("Expected"), total, _("one for each institution and pillar"))]
+        lines = [
+            RoundLine(
+                _("Expected"), total, _("one for each institution and pillar, and for each part of a joint lead")
+            )
+        ]
         lines.append(
             RoundLine(_("Still with the institutions"), out, _("draft or returned"), "warn" if out else "")
         )
-        for state in (SubmissionState.SUBMITTED, SubmissionState.ACCEPTED, SubmissionState.ENDORSED):
+        reached = [SubmissionState.SUBMITTED, SubmissionState.ACCEPTED, SubmissionState.ENDORSED]
+        if counts.get(SubmissionState.CONTRIBUTED):
+            reached.insert(0, SubmissionState.CONTRIBUTED)
+        for state in reached:
             lines.append(RoundLine(str(state.label), counts.get(state, 0), _REACHED[state](), state.tone))
         return lines
 
@@ -225,13 +273,32 @@ class MonitoringStatus(providers.StatusProvider):
 
 
 _REACHED = {
+    SubmissionState.CONTRIBUTED: lambda: _("parts that wait for the accountable lead to submit"),
     SubmissionState.SUBMITTED: lambda: _("waiting for the co-leads"),
     SubmissionState.ACCEPTED: lambda: _("waiting for both endorsements"),
     SubmissionState.ENDORSED: lambda: _("by both co-leads"),
 }
 
 
-def figure_shown(row, indicator, round, insider, categories=()):
+def _dissents_on(indicator):
+    """round id → (side, text) of the dissents on what counts now, for the public. Not beside a figure that is hidden."""
+    said = (
+        SignOff.objects.filter(
+            Exists(IndicatorValue.objects.filter(submission=OuterRef("submission"), indicator=indicator)),
+            verdict=Verdict.DISSENT,
+            cycle=F("submission__cycle"),
+            submission__state__in=OFFICIAL_STATES,
+        )
+        .order_by("at", "pk")
+        .values_list("submission__round", "side", "statement")
+    )
+    found = {}
+    for round, side, statement in said:
+        found.setdefault(round, []).append((str(Side(side).label), statement))
+    return found
+
+
+def figure_shown(row, indicator, round, insider, categories=(), dissents=()):
     """The IndicatorFigure of a total's result row, as an insider or the public may see it."""
     base = {
         "round": round.label,
@@ -241,6 +308,7 @@ def figure_shown(row, indicator, round, insider, categories=()):
         "target_note": _target_note(row),
         "provenance": Provenance(row.provenance),
         "has_dissent": row.has_dissent,
+        "is_verified": row.is_verified,
         "categories": categories,
     }
     if row.is_suppressed and not insider:
@@ -252,6 +320,7 @@ def figure_shown(row, indicator, round, insider, categories=()):
         notes += _unknown(row)
     return IndicatorFigure(
         **base,
+        dissents=dissents,
         shown=row.text
         if indicator.type == IndicatorType.QUALITATIVE
         else measure_text(indicator, row.measured),
@@ -261,7 +330,9 @@ def figure_shown(row, indicator, round, insider, categories=()):
         achievement=row.achievement,
         basis=str(Basis(row.basis).label) if row.achievement is not None else "",
         status=member_of(Performance, row.status),
+        computed=member_of(Performance, row.computed_status) if row.override_status else None,
         override_reason=row.override_reason if row.override_status else "",
+        override_by=str(row.override_by) if row.override_status and insider else "",
     )
 
 

@@ -5,6 +5,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from frameworks.api import CrosswalkList, ExternalFrameworkList, IndicatorList, PlanList
 from monitoring.api import IndicatorDataList
+from monitoring.api_submissions import (
+    CommentDetail,
+    CommentList,
+    EvidenceDetail,
+    EvidenceList,
+    SubmissionDetail,
+    SubmissionList,
+)
 
 urlpatterns = [
     path("v1/plans/", PlanList.as_view(), name="api_plans"),
@@ -12,6 +20,12 @@ urlpatterns = [
     path("v1/external-frameworks/", ExternalFrameworkList.as_view(), name="api_external_frameworks"),
     path("v1/crosswalk/", CrosswalkList.as_view(), name="api_crosswalk"),
     path("v1/indicator-data/", IndicatorDataList.as_view(), name="api_indicator_data"),
+    path("v1/submissions/", SubmissionList.as_view(), name="api_submissions"),
+    path("v1/submissions/<int:pk>/", SubmissionDetail.as_view(), name="api_submission"),
+    path("v1/comments/", CommentList.as_view(), name="api_comments"),
+    path("v1/comments/<int:pk>/", CommentDetail.as_view(), name="api_comment"),
+    path("v1/evidence/", EvidenceList.as_view(), name="api_evidence"),
+    path("v1/evidence/<uuid:public_id>/", EvidenceDetail.as_view(), name="api_evidence_one"),
     path("v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
 ]

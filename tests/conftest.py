@@ -116,11 +116,18 @@ def pytest_runtest_setup(item):
         return  # the first test of all makes its world itself
     with stash[blocking_manager_key].unblock():
         shared = stash.get(WORLD, None)
-        if shared and (real or shared.module != module):
+        wanted = not real and asks_for_the_world(item)
+        if shared and (not wanted or shared.module != module):
             shared.end()
             shared = stash[WORLD] = None
-        if shared is None and not real and "world" in item.fixturenames:
+        if shared is None and wanted:
             stash[WORLD] = SharedWorld(module)
+
+
+def asks_for_the_world(item):
+    """Whether the test lives in the world of this file, and not in one of its own of that name, or in none."""
+    found = item._fixtureinfo.name2fixturedefs.get("world", ())
+    return len(found) == 1
 
 
 @pytest.hookimpl(wrapper=True)

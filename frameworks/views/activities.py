@@ -68,6 +68,8 @@ class ActivityPage(ActivityMixin, TemplateView):
             round=standing.round,
             status=standing.activity_statuses([activity]).get(activity.pk),
             insider=insider,
+            told=providers.status().told_of_activity(activity, user),
+            told_template=providers.status().told_template,
             costs=providers.cost().lines(activity) if insider else [],
             provisions=provisions_of("activity", activity),
             changes=self._changes() if insider else [],

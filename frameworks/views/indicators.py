@@ -66,6 +66,9 @@ class IndicatorPage(PlanMixin, TemplateView):
             ],
             category_targets=category_targets(indicator),
             story=story,
+            told=providers.status().told_of_indicator(indicator, user),
+            told_template=providers.status().told_template,
+            may_override=has_permission(user, Permission.OVERRIDE_STATUS, self.plan),
             latest=story[-1] if story else None,
             series=[(one.round, one.measured, one.target) for one in story],
             chart_baseline=(indicator.baseline_year, baseline)

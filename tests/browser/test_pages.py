@@ -29,6 +29,12 @@ NO_PAGES = {
     "api_external_frameworks": "visitor",
     "api_crosswalk": "visitor",
     "api_indicator_data": "monitoring",
+    "api_submissions": "monitoring",
+    "api_submission": "focal.sei",
+    "api_comments": "monitoring",
+    "api_comment": "monitoring",
+    "api_evidence": "monitoring",
+    "api_evidence_one": "monitoring",
     "api_schema": "visitor",
     "plan_revisions_file": "secretariat",
     "report_status": "secretariat",
@@ -168,6 +174,13 @@ LOOKS = [
     # handover
     # reminders
     # story
+    Look("figure_history", "monitoring", icode="1.1.1a"),
+    Look("figure_history", "focal.mssi", icode="2.2.1a"),
+    Look("figure_history", "secretariat", icode="1.2.1a"),
+    Look("status_override", "secretariat", icode="1.1.1a", label="2025"),
+    Look("status_override", "secretariat", icode="1.1.1a", label="2024"),
+    Look("activity", "monitoring", acode="2.2.1"),
+    Look("activity", "focal.mssi", acode="2.2.1"),
     # Pages that say no.
     Look("plan", code="NO-SUCH-PLAN", status=404),
     Look("plan_edit", "focal.sei", status=403),
