@@ -60,6 +60,9 @@ class IndicatorDataRow(serializers.Serializer):
     dissent = serializers.BooleanField(
         help_text="a co-lead has recorded a dissent; its text is in the pillar report"
     )
+    verified = serializers.BooleanField(
+        help_text="the monitoring team has checked every figure that went in, in the version that counts"
+    )
     reporters = serializers.ListField(child=serializers.CharField(), help_text="codes of the institutions")
     no_data_reason = serializers.CharField()
     suppressed = serializers.BooleanField(help_text="small numbers of people are hidden from the public")
@@ -105,6 +108,7 @@ class IndicatorDataList(TidyListView):
         "computed_status": "computed_status",
         "provenance": "provenance",
         "dissent": "has_dissent",
+        "verified": "is_verified",
         "reporters": "reporter_ids",
         "no_data_reason": "no_data_reason",
         "suppressed": "is_suppressed",

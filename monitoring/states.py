@@ -1,18 +1,24 @@
 """The transition table of submissions (vocabulary 3 of DOMAIN.md), registered with the one door."""
 
+from copy import copy
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from frameworks.models import Indicator
 from frameworks.permissions import Permission, has_permission
-from frameworks.workflow import Transition, register
+from frameworks.workflow import Transition, register, transition_all
+from monitoring.deadlines import locked_by_dates
 from monitoring.due import due_in
 from monitoring.gate import problems_of
+from monitoring.joint import answering_scope, given_parts, is_with_the_co_leads, reports_of
 from monitoring.models import ActivityProgress, IndicatorValue, SignOff, Submission
 from monitoring.models.review import Side, Verdict
 from monitoring.models.submission import SubmissionState
 from monitoring.results import refresh_results
+from monitoring.spending import drop_spending, freeze_spending, unfreeze_spending
+from monitoring.version_records import record_versions
 
 S = SubmissionState
 SIGN_OFF = (Permission.SIGN_OFF_GOVERNMENT, Permission.SIGN_OFF_CSO)
@@ -56,16 +62,37 @@ def why_locked(submission, at):
 
     A returned submission stays open past the closing date, until the round's figures are published: the reviewers asked.
     """
+    if submission.state == S.CONTRIBUTED:
+        return _("It was handed to %(lead)s and is locked. Until %(lead)s submits, you can take it back.") % {
+            "lead": submission.accountable
+        }
     if submission.state not in (S.DRAFT, S.RETURNED):
         return _("It was submitted and is locked. The co-leads can return it with a note.")
-    on, round = timezone.localdate(at), submission.round
-    if round.published_at is not None:
-        return _("The figures of round %(round)s are published.") % {"round": round}
-    if submission.state == S.RETURNED or round.accepts_submissions(on):
+    if submission.state == S.RETURNED and submission.round.published_at is None:
         return ""
-    if round.opened_at is None or on < round.opens_on:
-        return _("Round %(round)s has not opened yet.") % {"round": round}
-    return _("Round %(round)s is closed. Ask the secretariat.") % {"round": round}
+    return locked_by_dates(submission, timezone.localdate(at))
+
+
+def _is_own_report(submission, user):
+    return not submission.is_part
+
+
+def _is_part(submission, user):
+    return submission.is_part
+
+
+def _only_reports(submissions, by, at):
+    return {
+        one: _("This is a part of what %(lead)s answers for: hand it to %(lead)s.") % {"lead": one.accountable}
+        for one in submissions
+        if one.is_part
+    }
+
+
+def _only_parts(submissions, by, at):
+    return {
+        one: _("This is your institution's own report: submit it.") for one in submissions if not one.is_part
+    }
 
 
 def _submit_gate(submissions, at):
@@ -76,12 +103,83 @@ def _submit_gate(submissions, at):
 
 def _submit(submissions, by, at, comment):
     _leave_out_what_is_not_asked(submissions)
+    freeze_spending(submissions, at=at)
     for one in submissions:
         one.submitted_at, one.submitted_by = at, by
         one.first_submitted_at = one.first_submitted_at or at
         one.cycle += 1
         one.return_note = ""
+    record_versions(submissions, by, at)
     return ["submitted_at", "submitted_by", "first_submitted_at", "cycle", "return_note"]
+
+
+def _after_submission(submissions, by, at):
+    """What the other leads have handed in goes along, each with a step of its own."""
+    parts = given_parts(submissions)
+    gone = transition_all(subjects=parts, action="go_along", by=by, at=at) if parts else []
+    _refresh([*submissions, *(one.subject for one in gone)], by, at)
+
+
+def _contribute(submissions, by, at, comment):
+    """Hands parts to the accountable leads; where the report was submitted without the part, on to the co-leads."""
+    straight_on = _straight_on(submissions)
+    for one in submissions:
+        one.contributed_at, one.contributed_by = at, by
+        # For whoever wrote it this is the day on which it was handed in.
+        one.first_submitted_at = one.first_submitted_at or at
+        one.return_note = ""
+    _leave_out_what_is_not_asked(submissions)
+    changed = _submit([one for one in submissions if one.pk in straight_on], by, at, comment)
+    return ["contributed_at", "contributed_by", *changed]
+
+
+def _straight_on(parts):
+    """Ids of the parts whose report is with the co-leads already. The reports are locked: none is submitted meanwhile."""
+    return {pk for pk, report in reports_of(parts, lock=True).items() if is_with_the_co_leads(report)}
+
+
+def _after_contribution(submissions, by):
+    straight_on = _straight_on(submissions)
+    return {one: S.SUBMITTED if one.pk in straight_on else S.CONTRIBUTED for one in submissions}
+
+
+def _refresh_submitted(submissions, by, at):
+    submitted = [one for one in submissions if one.state == S.SUBMITTED]
+    if submitted:
+        _refresh(submitted, by, at)
+
+
+def _has_to_go_along(submissions, by, at):
+    reports = reports_of(submissions)
+    return {
+        one: _("It goes to the co-leads with the report of %(lead)s.") % {"lead": one.accountable}
+        for one in submissions
+        if not is_with_the_co_leads(reports.get(one.pk))
+    }
+
+
+def _would_be_locked(submissions, by, at):
+    """Nobody takes back what could then not be handed in again: the round may have closed in the meantime."""
+    found = {}
+    for one in submissions:
+        draft = copy(one)
+        draft.state = S.DRAFT
+        found[one] = why_locked(draft, at)
+    return {one: why for one, why in found.items() if why}
+
+
+def _withdraw(submissions, by, at, comment):
+    for one in submissions:
+        one.contributed_at = one.contributed_by = None
+        if not one.cycle:  # it has never reached the co-leads
+            one.first_submitted_at = None
+    return ["contributed_at", "contributed_by", "first_submitted_at"]
+
+
+def _send_back(submissions, by, at, comment):
+    for one in submissions:
+        one.return_note = comment
+    return ["return_note"]
 
 
 def _leave_out_what_is_not_asked(submissions):
@@ -97,6 +195,8 @@ def _leave_out_what_is_not_asked(submissions):
         wanted = {pk: {item.pk for item in getattr(items, asked)} for pk, items in due.items()}
         rows = model.objects.filter(submission__in=due).order_by().values_list("pk", "submission_id", what)
         dropped = [pk for pk, submission, item in rows if item not in wanted[submission]]
+        if dropped and model is ActivityProgress:
+            drop_spending(dropped)
         if dropped:
             model.objects.filter(pk__in=dropped).delete()
 
@@ -116,6 +216,7 @@ def _published(submissions, by, at):
 
 
 def _return(submissions, by, at, comment):
+    unfreeze_spending(submissions)
     for one in submissions:
         one.return_note = comment
         one.accepted_at = one.accepted_by = None
@@ -206,9 +307,58 @@ SUBMISSION_TRANSITIONS = (
         sources=(S.DRAFT, S.RETURNED),
         target=S.SUBMITTED,
         permissions=(Permission.SUBMIT,),
+        check=_only_reports,
         gate=_submit_gate,
         effect=_submit,
-        after=_refresh,
+        after=_after_submission,
+        applies=_is_own_report,
+    ),
+    Transition(
+        action="contribute",
+        label=gettext_lazy("Hand it to the lead"),
+        sources=(S.DRAFT, S.RETURNED),
+        target=_after_contribution,
+        permissions=(Permission.SUBMIT,),
+        check=_only_parts,
+        gate=_submit_gate,
+        effect=_contribute,
+        after=_refresh_submitted,
+        applies=_is_part,
+    ),
+    Transition(
+        action="withdraw",
+        label=gettext_lazy("Take it back"),
+        sources=(S.CONTRIBUTED,),
+        target=S.DRAFT,
+        permissions=(Permission.SUBMIT,),
+        tone="warn",
+        check=_would_be_locked,
+        effect=_withdraw,
+    ),
+    Transition(
+        action="send_back",
+        label=gettext_lazy("Send it back with a note"),
+        sources=(S.CONTRIBUTED,),
+        target=S.RETURNED,
+        permissions=(Permission.SUBMIT,),
+        scope=answering_scope,
+        comment_required=True,
+        comment_label=gettext_lazy("What should be changed?"),
+        tone="warn",
+        check=_published,
+        effect=_send_back,
+    ),
+    # Taken with the accountable lead's own "submit", never by itself.
+    Transition(
+        action="go_along",
+        label=gettext_lazy("Submit with the lead's report"),
+        sources=(S.CONTRIBUTED,),
+        target=S.SUBMITTED,
+        permissions=(Permission.SUBMIT,),
+        scope=answering_scope,
+        check=_has_to_go_along,
+        effect=_submit,
+        applies=lambda submission, user: False,
     ),
     Transition(
         action="accept",

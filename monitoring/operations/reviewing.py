@@ -1,22 +1,37 @@
 """What the co-leads do with a submission: always on the version that they have read."""
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from frameworks.workflow import StateConflict, transition_all
+from monitoring.operations.discussion import add_return_notes, checked_notes
 
 
 class Outdated(StateConflict):
     """The submission was returned and handed in anew since the page was opened (HTTP 409)."""
 
 
-def act(*, submission, action, by, at, comment="", cycle=None):
+@transaction.atomic
+def act(*, submission, action, by, at, comment="", cycle=None, notes=None):
     """Takes `action` through the one door. cycle: the one that the page showed; another one by now is Outdated.
 
     Without it a co-lead could accept, unread, what was returned and handed in anew since the page was opened.
+    notes: of a return, LineKey → what to change there. They are a note, too: the comment may then be blank.
+    Raises ValidationError by the name of the line for a note that does not fit; otherwise as the door does.
     """
+    if notes and action != "return":
+        raise TypeError("Only a return has notes on lines.")
+    told = checked_notes(submission, notes or {})
+    if told and not comment.strip():
+        comment = _("See the notes at %(codes)s.") % {
+            "codes": ", ".join(code for code, _text in told.values())
+        }
     (outcome,) = act_on_all(submissions=[(submission, cycle)], action=action, by=by, at=at, comment=comment)
     if outcome.error:
         raise outcome.error
+    if told:
+        texts = {line: text for line, (_code, text) in told.items()}
+        add_return_notes(submission=outcome.subject, by=by, at=at, notes=texts)
     return outcome.subject
 
 

@@ -16,10 +16,12 @@ from frameworks.formatting import format_signed
 from frameworks.models import Pillar, ReportingRound
 from frameworks.permissions import Permission, has_permission, require_permission
 from frameworks.web import PlanMixin
+from monitoring.discussion import load_discussions
+from monitoring.due import due_in
 from monitoring.judge import change_of, standing_of
 from monitoring.models import SignOff, Submission
 from monitoring.models.review import Side, Verdict
-from monitoring.models.submission import EDITABLE_STATES, SubmissionState
+from monitoring.models.submission import EDITABLE_STATES, REVIEWABLE_STATES, SubmissionState
 from monitoring.operations.reviewing import act_on_all
 from monitoring.progress import ChangeKind
 from monitoring.sheets import load_sheets
@@ -32,6 +34,7 @@ _ORDER = [
     SubmissionState.SUBMITTED,
     SubmissionState.ACCEPTED,
     SubmissionState.ENDORSED,
+    SubmissionState.CONTRIBUTED,
     SubmissionState.RETURNED,
     SubmissionState.DRAFT,
 ]
@@ -51,7 +54,10 @@ class ReviewLine:
 
 @dataclass
 class ReviewRow:
-    """One institution's submission in the queue. `sheet` is None for what is not the reader's to see."""
+    """One institution's submission in the queue. `sheet` is None for what is not the reader's to see.
+
+    `without`: the institutions whose part of it has not come in although it was submitted.
+    """
 
     submission: Submission
     days_late: int
@@ -61,6 +67,8 @@ class ReviewRow:
     entries: list = field(default_factory=list)
     others: list = field(default_factory=list)
     my_side_spoke: bool = False
+    discussion: object = None
+    without: list = field(default_factory=list)
 
     @property
     def lines(self):
@@ -118,7 +126,7 @@ class ReviewPage(PlanMixin, TemplateView):
         return (
             Submission.objects.board_visible_to(self.request.user)
             .filter(round=self.round, pillar=self.pillar)
-            .select_related("round__plan", "institution", "pillar")
+            .select_related("round__plan", "institution", "pillar", "accountable")
             .order_by("institution__acronym", "institution__name", "pk")
         )
 
@@ -192,19 +200,17 @@ class ReviewPage(PlanMixin, TemplateView):
             .order_by()
             .values_list("pk", flat=True)
         )
-        sheets = {
-            sheet.submission.pk: sheet
-            for sheet in load_sheets([one for one in submissions if one.pk in readable], context=True)
-        }
+        read = [one for one in submissions if one.pk in readable]
+        sheets = {sheet.submission.pk: sheet for sheet in load_sheets(read, context=True)}
+        discussions = load_discussions(read, self.request.user)
         spoken = defaultdict(dict)
         for one in SignOff.objects.filter(submission__in=readable).order_by("at", "pk"):
             spoken[one.submission_id, one.cycle][one.side] = Verdict(one.verdict)
-        rows = [self._row(one, sheets.get(one.pk), spoken) for one in submissions]
-        return sorted(
-            rows, key=lambda row: _ORDER.index(row.submission.state)
-        )  # stable: by name within a state
+        rows = [self._row(one, sheets.get(one.pk), spoken, discussions.get(one.pk)) for one in submissions]
+        _tell_of_parts(rows)
+        return _in_order(rows)
 
-    def _row(self, submission, sheet, spoken):
+    def _row(self, submission, sheet, spoken, discussion):
         verdicts = spoken[submission.pk, submission.cycle] if sheet else {}
         mine = side_of(self.request.user, submission)
         row = ReviewRow(
@@ -214,6 +220,7 @@ class ReviewPage(PlanMixin, TemplateView):
             sides=[(side, verdicts.get(side)) for side in Side],
             sheet=sheet,
             my_side_spoke=mine in verdicts,
+            discussion=discussion,
         )
         if sheet:
             row.entries = [
@@ -231,6 +238,42 @@ class ReviewPage(PlanMixin, TemplateView):
             change_text(change_of(line)),
             standing_of(line, submission, self.today),
         )
+
+
+def _report_of(row):
+    """Id of the institution whose report the row is, or belongs to."""
+    return row.submission.accountable_id or row.submission.institution_id
+
+
+def _in_order(rows):
+    """What waits first, by name within a state; parts of joint leads right below the report that they go with."""
+    urgency = {}
+    for row in rows:
+        order = _ORDER.index(row.submission.state)
+        urgency[_report_of(row)] = min(order, urgency.get(_report_of(row), order))
+    names = {row.submission.institution_id: place for place, row in enumerate(rows)}
+    return sorted(
+        rows,
+        key=lambda row: (
+            urgency[_report_of(row)],
+            names.get(_report_of(row), len(rows)),
+            _report_of(row),
+            row.submission.is_part,
+        ),
+    )
+
+
+def _tell_of_parts(rows):
+    """Fills `without`. Two queries, and none where no part is out."""
+    out = [row.submission for row in rows if row.submission.is_part and row.submission.is_editable]
+    asked = due_in(out) if out else {}
+    missing = defaultdict(list)
+    for one in out:
+        if asked[one.pk]:
+            missing[one.accountable_id].append(one.institution)
+    for row in rows:
+        if not row.submission.is_part and row.submission.state in REVIEWABLE_STATES:
+            row.without = missing[row.submission.institution_id]
 
 
 def change_text(change):
