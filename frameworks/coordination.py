@@ -12,12 +12,16 @@ from frameworks.models.people import CO_LEAD_ROLES, GROUP_ROLES, InstitutionKind
 
 @dataclass
 class SeatRow:
-    """A seat with its terms. `holder` is the term that is in force today; None: the seat is vacant."""
+    """A seat with its terms. `holder` is the term that is in force today; None: the seat is vacant.
+
+    undelivered: the mail that could not be delivered to the holder; for the secretariat, see `mark_undelivered`.
+    """
 
     seat: object
     holder: object = None
     coming: list = field(default_factory=list)
     past: list = field(default_factory=list)
+    undelivered: object = None
 
 
 @dataclass
@@ -42,6 +46,8 @@ class People:
     #: Lead institutions without a focal point's seat.
     without_focal_point: list
     vacant_count: int
+    #: All SeatRows.
+    rows: list
 
 
 def load_people(plan, on):
@@ -81,7 +87,15 @@ def load_people(plan, on):
         focal_points=focal_points,
         without_focal_point=_without_focal_point(plan, focal_points),
         vacant_count=sum(row.holder is None and row.seat.pk in needing for row in rows),
+        rows=rows,
     )
+
+
+def mark_undelivered(people, given_up):
+    """Puts beside each holder the mail that did not reach them; returns how many people that are. given_up: by user id."""
+    for row in people.rows:
+        row.undelivered = given_up.get(row.holder.user_id) if row.holder else None
+    return len({row.holder.user_id for row in people.rows if row.undelivered})
 
 
 def _by_category(rows):

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from frameworks.letters import unsubscribe_url
 from frameworks.models import (
     ApiToken,
     Assumption,
@@ -32,7 +33,7 @@ from frameworks.models import (
     RoundGroup,
     TermsOfReference,
 )
-from monitoring.models import Comment, Evidence, ReportRun, Submission
+from monitoring.models import Comment, Evidence, ReportRun, ReportUpload, Submission
 from tests.world import give_seat, make_round, make_user
 
 EVERYBODY = (
@@ -221,6 +222,9 @@ RULES = {
     "round_exception_end": OF_SECRETARIAT,
     # places (urls_places)
     # mail (urls_mail)
+    "mail_settings": SIGNED_IN,
+    "mail_unsubscribe": PUBLIC,  # whoever has the signed link
+    "demo_outbox": only(visitor=HIDDEN, insiders_else=HIDDEN),  # there is one in the demo only
     # parts (urls_parts)
     # evidence (urls_evidence): of SEI's draft
     "evidence_line": OWN_DRAFT,
@@ -230,9 +234,15 @@ RULES = {
     "submission_activity_autosave": only("focal_sei", insiders_else=HIDDEN, post_only=True),
     "submission_indicators_autosave": only("focal_sei", insiders_else=HIDDEN, post_only=True),
     # template (urls_template)
+    "report_template": OWN_DRAFT,
+    "report_template_file": OWN_DRAFT,
+    "report_template_preview": OWN_DRAFT,
+    "report_template_marked": OWN_DRAFT,
     # discussion (urls_discussion)
     # handover (urls_handover)
     # reminders (urls_reminders)
+    "round_remind_all": POST_OF_SECRETARIAT,
+    "round_remind": POST_OF_SECRETARIAT,
     # story (urls_story)
     "figure_history": INSIDE,
     "status_override": OF_SECRETARIAT,
@@ -389,6 +399,24 @@ def round_exception(world):
     return exception
 
 
+def uploaded_template(world):
+    """SEI's reporting template, uploaded and waiting."""
+    if "template" not in vars(world):
+        from tests.frameworks.workbook.books import saved
+        from tests.monitoring.template.sheets import Template
+
+        world.template = ReportUpload.objects.create(
+            round=world.round,
+            institution=world.sei,
+            file=ContentFile(saved(Template(world.round, world.sei).book).getvalue(), "report.xlsx"),
+            file_name="report.xlsx",
+            sha256="0" * 64,
+            uploaded_by=world.focal_sei,
+            uploaded_at=timezone.now(),
+        )
+    return world.template
+
+
 def arguments(name, world):
     """The path's arguments: always things of the world's plan, SEI and Participation."""
     values = {
@@ -415,7 +443,10 @@ def arguments(name, world):
         "line": f"i{world.indicators['i111a'].pk}",
         "uidb64": urlsafe_base64_encode(force_bytes(world.nobody.pk)),
         "token": default_token_generator.make_token(world.nobody),
+        "institution": "SEI",
     }
+    if name == "mail_unsubscribe":
+        values["token"] = unsubscribe_url(world.nobody).rstrip("/").rsplit("/", 1)[1]
     if name.startswith("seat_"):
         values["pk"] = world.seats["focal_mae"].pk
     if name.startswith("plan_workbook"):
@@ -424,6 +455,8 @@ def arguments(name, world):
         values["pk"] = round_group(world).pk
     if name.startswith("round_exception_"):
         values["pk"] = round_exception(world).pk
+    if name.startswith("report_template_"):
+        values["upload"] = uploaded_template(world).public_id
     if name.startswith("assumption_"):
         values["pk"] = world.assumption.pk
     if name == "api_comment":
@@ -518,7 +551,10 @@ def test_what_changes_something_is_no_link(name, stage):
 @pytest.mark.parametrize(
     "name",
     sorted(
-        name for name, rule in RULES.items() if name not in {"styleguide"} and not name.startswith("api_")
+        name
+        for name, rule in RULES.items()
+        # A mail program has no form's token: the signature in the address is the proof (RFC 8058).
+        if name not in {"styleguide", "mail_unsubscribe"} and not name.startswith("api_")
     ),
 )
 @pytest.mark.django_db

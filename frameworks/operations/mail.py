@@ -156,7 +156,7 @@ def send_waiting(*, at, limit=MAILS_AT_ONCE):
                         break
                 problem = _sent(mail, connection, at)
                 sent += problem is None
-                if problem is not None and not isinstance(problem, SMTPRecipientsRefused):
+                if problem is not None and not _goes_on(problem):
                     # Whatever state the conversation is in: the next mail begins a new one.
                     _close(connection)
                     connection = None
@@ -232,6 +232,13 @@ def _put_off_all(at, error):
     OutgoingMail.objects.bulk_update(mails, ["attempts", "error", "next_try_at"], batch_size=1000)
 
 
+def _goes_on(error):
+    """Whether the server only refused the address, and takes the next mail over the same connection (421: it hangs up)."""
+    return isinstance(error, SMTPRecipientsRefused) and all(
+        code != 421 for code, _words in error.recipients.values()
+    )
+
+
 def _is_final(error):
     """Whether the server refuses the address for good: a 5xx for the one recipient (RFC 5321, 4.2.1)."""
     return isinstance(error, SMTPRecipientsRefused) and all(
@@ -260,8 +267,8 @@ def given_up(user_ids):
     newest = (
         OutgoingMail.objects.filter(user__in=user_ids)
         .exclude(sent_at__isnull=True, next_try_at__isnull=False)
-        .order_by("user", "-created_at", "-pk")
-        .distinct("user")
+        .order_by("user_id", "-created_at", "-pk")
+        .distinct("user_id")
     )
     return {mail.user_id: mail for mail in newest if mail.sent_at is None}
 
