@@ -50,10 +50,14 @@ OPEN, SIGN_IN, FORBIDDEN, HIDDEN = "open", "sign in", "403", "404"
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may. `insiders_else`: what an insider without the right gets. `strangers`: people without a seat in the plan."""
+    """Who may. `insiders_else`: what an insider without the right gets; `hidden`: those of them for whom it does not exist.
+
+    `strangers`: people without a seat in the plan.
+    """
 
     allowed: frozenset
     insiders_else: str = FORBIDDEN
+    hidden: frozenset = frozenset()
     strangers: str = HIDDEN
     visitor: str = SIGN_IN
     post_only: bool = False
@@ -64,6 +68,8 @@ class Rule:
             return OPEN
         if who == "visitor":
             return self.visitor
+        if who in self.hidden:
+            return HIDDEN
         return self.strangers if who in STRANGERS else self.insiders_else
 
 
@@ -84,6 +90,9 @@ OF_ANY_SECRETARIAT = only(SECRETARIAT, "outsider", strangers=FORBIDDEN)
 OVERSIGHT = INSIDERS - {"focal_sei", "focal_mae"}
 # SEI's submission on Participation, still a draft: nobody else's.
 OWN_DRAFT = only("focal_sei", insiders_else=HIDDEN)
+POST_OF_OWN_DRAFT = only("focal_sei", insiders_else=HIDDEN, post_only=True)
+# What others do with it once it is handed in: its own institution reads it and does not, for the others it is not there yet.
+NOT_ONES_OWN = frozenset(INSIDERS - {"focal_sei"})
 
 RULES = {
     "home": PUBLIC,
@@ -239,6 +248,13 @@ RULES = {
     "report_template_preview": OWN_DRAFT,
     "report_template_marked": OWN_DRAFT,
     # discussion (urls_discussion)
+    "comment_new": POST_OF_OWN_DRAFT,
+    "comment_answer": POST_OF_OWN_DRAFT,
+    "comment_settle": POST_OF_OWN_DRAFT,
+    "submission_rate": only(hidden=NOT_ONES_OWN, post_only=True),
+    "submission_verify": only(hidden=NOT_ONES_OWN, post_only=True),
+    "submission_return": only(hidden=NOT_ONES_OWN),
+    "submission_version": OWN_DRAFT,
     # handover (urls_handover)
     # reminders (urls_reminders)
     "round_remind_all": POST_OF_SECRETARIAT,
@@ -293,6 +309,9 @@ def stage(world):
         submission=world.submission, cycle=0, indicator=world.indicators["i111a"], text="Which year?",
         by=world.focal_sei, at=now,
     )  # fmt: skip
+    SubmissionVersion.objects.create(
+        submission=world.submission, cycle=1, by=world.focal_sei, at=now, content={}
+    )
     world.upload = FrameworkImport.objects.create(
         plan=world.plan,
         file=ContentFile(WORKBOOK, "x.xlsx"),
@@ -408,7 +427,9 @@ def uploaded_template(world):
         world.template = ReportUpload.objects.create(
             round=world.round,
             institution=world.sei,
-            file=ContentFile(saved(Template(world.round, world.sei).book).getvalue(), "report.xlsx"),
+            file=ContentFile(
+                saved(Template(world.round, world.sei, at=timezone.now()).book).getvalue(), "report.xlsx"
+            ),
             file_name="report.xlsx",
             sha256="0" * 64,
             uploaded_by=world.focal_sei,
@@ -444,6 +465,10 @@ def arguments(name, world):
         "uidb64": urlsafe_base64_encode(force_bytes(world.nobody.pk)),
         "token": default_token_generator.make_token(world.nobody),
         "institution": "SEI",
+        "comment": world.comment.pk,
+        "activity": world.activities["a111"].pk,
+        "indicator": world.indicators["i111a"].pk,
+        "cycle": 1,
     }
     if name == "mail_unsubscribe":
         values["token"] = unsubscribe_url(world.nobody).rstrip("/").rsplit("/", 1)[1]
@@ -538,6 +563,30 @@ def test_a_submission_opens_to_its_reviewers_when_it_is_handed_in(stage):
     assert {who for who, result in got.items() if result == OPEN} == readers
     assert got["visitor"] == SIGN_IN
     assert got["focal_mae"] == got["other_gov_lead"] == got["steering"] == HIDDEN
+
+
+#: Who may say what of a submission on Participation that SEI has handed in. Everybody else who reads it: 403.
+OF_HANDED_IN = {
+    "comment_new": SECRETARIAT | P1_LEADS | {"focal_sei", "monitoring"},
+    "comment_answer": SECRETARIAT | P1_LEADS | {"focal_sei", "monitoring"},
+    "comment_settle": SECRETARIAT | P1_LEADS | {"focal_sei", "monitoring"},
+    "submission_rate": P1_LEADS,
+    "submission_verify": {"administrator", "monitoring"},
+    "submission_return": P1_LEADS,
+    "submission_version": SECRETARIAT | P1_LEADS | {"focal_sei", "monitoring"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(OF_HANDED_IN))
+@pytest.mark.django_db
+def test_who_may_say_what_of_a_submission_that_is_handed_in(name, stage):
+    Submission.objects.filter(pk=stage.submission.pk).update(
+        state="submitted", cycle=1, submitted_at=timezone.now(), submitted_by=stage.focal_sei
+    )
+    readers = SECRETARIAT | P1_LEADS | {"focal_sei", "monitoring"}
+    expected = dict.fromkeys(EVERYBODY, HIDDEN) | dict.fromkeys(readers, FORBIDDEN)
+    expected |= dict.fromkeys(OF_HANDED_IN[name], OPEN) | {"visitor": SIGN_IN}
+    assert {who: outcome(answer_of(name, who, stage)) for who in EVERYBODY} == expected
 
 
 @pytest.mark.parametrize("name", sorted(name for name, rule in RULES.items() if rule.post_only))

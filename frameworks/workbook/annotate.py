@@ -14,20 +14,21 @@ from frameworks.imports.safe_workbook import open_workbook
 AUTHOR = "NAP WPS Tracker"
 _FILLS = {ERROR: PatternFill("solid", fgColor="F8B4B4")}
 _OTHER = PatternFill("solid", fgColor="FCE8A6")
+_NONE = PatternFill()
 
 
-def marked_workbook(file, *, filename, doubts):
+def marked_workbook(file, *, filename, doubts, free=_NONE):
     """The bytes of the workbook with its errors and warnings at their cells.
 
-    `file` is open for reading in binary mode; it is checked as on uploading before it is opened whole. Raises
-    UnreadableWorkbook.
+    free: the fill of a cell that can be edited, for those that are no longer wrong. `file` is open for reading in
+    binary mode; it is checked as on uploading before it is opened whole. Raises UnreadableWorkbook.
     """
     checked, _facts = open_workbook(file, filename=filename)
     checked.close()
     file.seek(0)
     book = openpyxl.load_workbook(io.BytesIO(file.read()))
     for page in book.worksheets:
-        _wipe(page)
+        _wipe(page, free)
     by_cell = {}
     for doubt in doubts:
         if doubt.level != NOTE and doubt.sheet in book.sheetnames:
@@ -56,13 +57,13 @@ def marked_workbook(file, *, filename, doubts):
     return out.getvalue()
 
 
-def _wipe(page):
+def _wipe(page, free):
     """Takes off the marks of an earlier time, so that what was corrected no longer looks wrong."""
     for row in page.iter_rows():
         for cell in row:
             if cell.comment is not None and cell.comment.author == AUTHOR:
                 cell.comment = None
-                cell.fill = PatternFill()
+                cell.fill = _NONE if cell.protection.locked else free
 
 
 def _list_errors(book, doubts):

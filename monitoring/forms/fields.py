@@ -68,7 +68,7 @@ class LevelField(forms.TypedChoiceField):
             return read_number(text, whole=True)
 
         super().__init__(
-            choices=[("", _("No answer yet")), *_levels(indicator)],
+            choices=[("", _("No answer yet")), *levels_of(indicator)],
             coerce=number,
             empty_value=None,
             required=False,
@@ -80,7 +80,8 @@ class LevelField(forms.TypedChoiceField):
         return "" if value is None else (value if isinstance(value, str) else write_number(value))
 
 
-def _levels(indicator):
+def levels_of(indicator):
+    """(stored number as text, words) of each answer that can be chosen."""
     if indicator.type == IndicatorType.YES_NO:
         return [("1", _("Yes")), ("0", _("No"))]
     return [

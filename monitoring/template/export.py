@@ -1,0 +1,198 @@
+"""Writes the drafts of an institution as a workbook: what is asked is open and coloured, everything else is locked."""
+
+from dataclasses import dataclass, field
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.styles import PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from frameworks.workbook.columns import FIRST_ROW, HEADER_ROW, META, Kind
+from frameworks.workbook.content import digest, is_blank
+from frameworks.workbook.pages import (
+    HIDDEN,
+    LINE,
+    MOST_LINES,
+    Lists,
+    guard,
+    lines_of,
+    put,
+    shown,
+    style_of,
+    write_guide,
+    write_heads,
+    write_pairs,
+)
+from monitoring.cells import PARTS, is_chosen, is_whole, largest, may_be_negative
+from monitoring.template.answers import answer_words, shown_answer
+from monitoring.template.columns import BY_KEY, FORMAT, READ_ME, SHEETS, columns_of, titles_of
+from monitoring.template.content import progress_form
+from monitoring.template.guide import read_me
+
+#: The boxes to fill: light, with the text as dark as ever.
+BOX = PatternFill("solid", fgColor="FFF9DB")
+
+
+def export_template(content, file, *, at):
+    """Writes the template of a Content into `file` (open for writing in binary mode), in the active language."""
+    build_template(content, at=at).save(file)
+
+
+def build_template(content, *, at):
+    """The openpyxl Workbook of a Content."""
+    book, titles = Workbook(), titles_of(content.plan)
+    when = date_format(localtime(at), "DATETIME_FORMAT")
+    write_guide(book.active, READ_ME, read_me(content, titles, when))
+    lists = Lists(book)
+    for sheet in SHEETS:
+        if content.records[sheet.key]:
+            _write_sheet(book.create_sheet(titles[sheet.key]), sheet.key, content, lists)
+    lists.write()
+    write_pairs(book.create_sheet(META), _identity(content, at))
+    return book
+
+
+def _identity(content, at):
+    """Which institution, which round, made when: whoever uploads it elsewhere is told."""
+    return [
+        ("format", str(FORMAT)),
+        ("template", "report"),
+        ("plan", content.plan.code),
+        ("round", content.round.label),
+        ("institution", content.institution.code),
+        ("exported_at", at.isoformat()),
+        ("language", get_language() or ""),
+        ("checksum", digest([[row.id, row.base()] for row in content.rows])),
+    ]
+
+
+@dataclass(slots=True)
+class _Rules:
+    """The validations of a sheet: rule → the cells that it holds, as ranges of one column."""
+
+    lists: Lists
+    cells: dict = field(default_factory=dict)
+    sources: dict = field(default_factory=dict)
+
+    def offer(self, words, column, row):
+        """A list from which the cell is filled."""
+        words = tuple(words)
+        if words not in self.sources:
+            self.sources[words] = self.lists.add(list(words))
+        self._add(("list", self.sources[words], None), column, row)
+
+    def bound(self, whole, least, most, column, row):
+        self._add(("whole" if whole else "decimal", least, most), column, row)
+
+    def _add(self, rule, column, row):
+        ranges = self.cells.setdefault(rule, {}).setdefault(column, [])
+        if ranges and ranges[-1][1] == row - 1:
+            ranges[-1][1] = row
+        else:
+            ranges.append([row, row])
+
+    def write(self, page):
+        for (kind, first, second), columns in self.cells.items():
+            where = [
+                f"{get_column_letter(column)}{top}:{get_column_letter(column)}{bottom}"
+                for column, ranges in columns.items()
+                for top, bottom in ranges
+            ]
+            page.add_data_validation(_validation(kind, first, second, " ".join(where)))
+
+
+def _validation(kind, first, second, where):
+    if kind == "list":
+        rule = DataValidation("list", formula1=first, allow_blank=True, sqref=where)
+        rule.errorStyle, rule.error = "stop", _("Choose one of the list.")
+    else:
+        operator = "between" if second is not None else "greaterThanOrEqual"
+        low, high = ("" if one is None else str(one) for one in (first, second))
+        rule = DataValidation(
+            kind, operator=operator, formula1=low, formula2=high or None, allow_blank=True, sqref=where
+        )
+        # A warning only: Excel takes 1,5 for text where the computer writes 1.5, and the tracker reads both.
+        rule.errorStyle, rule.error = "warning", _bounds_in_words(kind, first, second)
+    rule.errorTitle, rule.showErrorMessage = _("Please check"), True
+    return rule
+
+
+def _bounds_in_words(kind, least, most):
+    if most is not None:
+        return _("A number from %(least)s to %(most)s is asked for.") % {"least": least, "most": most}
+    if kind == "whole":
+        return _("A whole number from %(least)s upwards is asked for.") % {"least": least}
+    return _("A number from %(least)s upwards is asked for.") % {"least": least}
+
+
+def _write_sheet(page, key, content, lists):
+    columns, records = columns_of(key, content.plan, content.corrections), content.records[key]
+    write_heads(page, BY_KEY[key], columns, content.plan)
+    # On paper and on the screen the code and what it stands for stay in sight.
+    page.freeze_panes = page.cell(FIRST_ROW, HIDDEN + (3 if key == "activities" else 4))
+    locked = [style_of(page, column, locked=True) for column in columns]
+    boxes = [style_of(page, column, locked=False) for column in columns]
+    for style in boxes:
+        style.fill = BOX
+    hidden, rules = style_of(page, None, locked=True), _Rules(lists)
+    places = {column.key: index for index, column in enumerate(columns, HIDDEN + 1)}
+    if "share" in places:
+        locked[places["share"] - HIDDEN - 1].number_format = "0.0%"
+    for column in columns:
+        page.column_dimensions[get_column_letter(places[column.key])].width = column.width
+    for number, record in enumerate(records, FIRST_ROW):
+        put(page, number, 1, record.id, hidden)
+        put(page, number, 2, record.base(), hidden)
+        for column, shut, free in zip(columns, locked, boxes, strict=True):
+            index, is_box = places[column.key], column.key in record.boxes
+            put(page, number, index, _cell(record, column), free if is_box else shut)
+            if is_box:
+                _rule(rules, record, column, index, number)
+        if {"n", "d"} <= record.boxes:
+            page.cell(number, places["share"]).value = _share(places, number)
+        height = max(lines_of(record.values[column.key], column.width) for column in columns)
+        page.row_dimensions[number].height = LINE * min(max(height, 2), MOST_LINES)
+    rules.write(page)
+    if key == "places":  # long, and one indicator below the other
+        last = get_column_letter(HIDDEN + len(columns))
+        page.auto_filter.ref = f"A{HEADER_ROW}:{last}{FIRST_ROW + len(records) - 1}"
+    guard(page, rows=False)
+
+
+def _share(places, number):
+    """The formula of a share: both numbers give the percentage at once."""
+    n, d = (f"{get_column_letter(places[part])}{number}" for part in "nd")
+    return f'=IF(AND(ISNUMBER({n}),ISNUMBER({d})),IF({d}>0,{n}/{d},""),"")'
+
+
+def _cell(record, column):
+    """What is written into a cell; None leaves it empty."""
+    value = record.values[column.key]
+    if is_blank(value):
+        return None
+    if column.key == "v" and record.cell is not None and is_chosen(record.indicator):
+        return shown_answer(record.indicator, value)
+    return shown(value, column)
+
+
+def _rule(rules, record, column, index, number):
+    """What the cell offers or takes, said by Excel itself while one types."""
+    if column.kind == Kind.CHOICE:
+        rules.offer((str(label) for _value, label in column.choices.choices), index, number)
+    elif column.kind == Kind.MARK:
+        rules.offer(("x",), index, number)
+    elif column.key == "spent-currency":
+        form = progress_form(record.submission, record.entry)
+        rules.offer((code for code, _label in form.fields[column.key].choices), index, number)
+    elif column.kind == Kind.NUMBER:
+        rules.bound(False, 0, None, index, number)
+    elif column.kind == Kind.FIGURE and column.key in PARTS:
+        indicator = record.indicator
+        if column.key == "v" and is_chosen(indicator):
+            rules.offer(answer_words(indicator), index, number)
+        elif column.key != "v" or not may_be_negative(indicator, indicator.targets.all()):
+            rules.bound(is_whole(indicator, column.key), 0, largest(indicator, column.key), index, number)
