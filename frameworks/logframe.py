@@ -52,6 +52,7 @@ class Branch:
     activity_count: int = 0
     indicator_count: int = 0
     own_indicator_count: int = 0
+    standing: tuple = ()  # (status, count) of the indicators below, in the whole plan
     is_loaded: bool = True
     page: object = None
 
@@ -67,6 +68,7 @@ class PillarNode:
     output_count: int = 0
     activity_count: int = 0
     indicator_count: int = 0
+    standing: tuple = ()
 
 
 @dataclass
@@ -76,6 +78,7 @@ class Logframe:
     indicator_count: int
     is_compact: bool
     round: object
+    standing: tuple = ()
 
     @property
     def is_empty(self):
@@ -128,13 +131,23 @@ class _Tree:
             pillar.activity_count = sum(one.activity_count for one in pillar.goals)
             pillar.indicator_count = sum(one.indicator_count for one in pillar.goals)
         kept = [one for one in self.pillars.values() if one.goals or not filters.is_narrowed]
+        counts = self._add_standing(filters)
         return Logframe(
             pillars=kept,
             activity_count=sum(one.activity_count for one in kept),
             indicator_count=sum(one.indicator_count for one in kept),
             is_compact=compact,
             round=filters.standing.round,
+            standing=counts.get(("plan", filters.plan.pk), ()),
         )
+
+    def _add_standing(self, filters):
+        """Rolls up the statuses; not beside what is narrowed down: those counts would be of something else."""
+        counts = {} if filters.is_narrowed else filters.standing.rollup()
+        for level, nodes in (("pillar", self.pillars), ("goal", self.goals), ("output", self.outputs)):
+            for pk, node in nodes.items():
+                node.standing = counts.get((level, pk), ())
+        return counts
 
 
 def _skeleton(filters):

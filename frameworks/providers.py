@@ -106,6 +106,14 @@ class Standing:
         """indicator id → IndicatorFigure."""
         return {}
 
+    def rollup(self):
+        """(level, id) → ((status, count), …): how many of the indicators below have each status, each counted once.
+
+        level: "plan", "pillar", "goal" or "output". Counts, never an average of unlike things (DOMAIN.md, Arithmetic); what
+        has no figure to tell is not there.
+        """
+        return {}
+
     def activity_statuses(self, activities):
         """activity id → ToneChoices member: what the accountable lead reported, once that is accepted."""
         return {}
@@ -165,6 +173,10 @@ class StatusProvider:
 
     def used_categories_of(self, indicators):
         """The same for many at once: ids of the categories of those indicators (a queryset). A fixed number of queries."""
+        return set()
+
+    def places_with_figures(self, places):
+        """Those of the place ids on which a figure was ever typed, in drafts too: they cannot be deleted."""
         return set()
 
     def why_not_merge(self, institution, on):

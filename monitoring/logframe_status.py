@@ -1,8 +1,11 @@
 """What monitoring says on the pages of the framework (frameworks.providers): latest figures, statuses, what came in."""
 
+from collections import defaultdict
 from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from frameworks import providers
@@ -12,12 +15,20 @@ from frameworks.measures import measure_text, pair_text
 from frameworks.models import Category, ReportingRound
 from frameworks.models.indicator import IndicatorType
 from frameworks.permissions import Permission, has_permission, is_insider
-from frameworks.providers import CategoryFigure, IndicatorFigure, RoundLine
+from frameworks.providers import CategoryFigure, IndicatorFigure, RoundLine, SheetLink
 from monitoring.due import expected_triples
-from monitoring.models import ActivityProgress, IndicatorResult, IndicatorValue, SignOff, Submission
+from monitoring.models import (
+    ActivityProgress,
+    Handover,
+    IndicatorResult,
+    IndicatorValue,
+    SignOff,
+    Submission,
+)
 from monitoring.models.result import OFFICIAL_PROVENANCE, Basis, Performance, Provenance
 from monitoring.models.review import Side, Verdict
 from monitoring.models.submission import OFFICIAL_STATES, ActivityStatus, SubmissionState
+from monitoring.progress import count_by_status
 
 
 def publishable_submissions():
@@ -75,6 +86,28 @@ class MonitoringStanding(providers.Standing):
         return {
             row.indicator_id: figure_shown(row, known[row.indicator_id], self.round, self.insider)
             for row in rows
+        }
+
+    def rollup(self):
+        """One query."""
+        if self.round is None:
+            return {}
+        rows = self._results().filter(indicator__retired_on__isnull=True)
+        if not self.insider:
+            rows = rows.exclude(is_suppressed=True)
+        found = defaultdict(list)
+        for status, plan, pillar, output, goal in rows.annotate(
+            of_output=Coalesce("indicator__output", "indicator__activity__output"),
+            of_goal=Coalesce(
+                "indicator__goal", "indicator__output__goal", "indicator__activity__output__goal"
+            ),
+        ).values_list("status", "indicator__plan", "indicator__pillar", "of_output", "of_goal"):
+            for level, pk in (("plan", plan), ("pillar", pillar), ("goal", goal), ("output", output)):
+                if pk is not None:
+                    found[level, pk].append(status)
+        return {
+            key: tuple((Performance(status), count) for status, count in count_by_status(statuses).items())
+            for key, statuses in found.items()
         }
 
     def indicators_with(self, status):
@@ -191,10 +224,17 @@ class MonitoringStatus(providers.StatusProvider):
             .distinct()
         )
 
+    def places_with_figures(self, places):
+        return set(
+            IndicatorValue.objects.filter(place__in=places).order_by().values_list("place", flat=True).distinct()
+        )
+
     def why_not_merge(self, institution, on):
         return [
             (
-                _("Round %(round)s of %(plan)s, %(pillar)s: the part of %(name)s with %(lead)s is %(state)s. %(todo)s")
+                _(
+                    "Round %(round)s of %(plan)s, %(pillar)s: the part of %(name)s with %(lead)s is %(state)s. %(todo)s"
+                )
                 if one.is_part
                 else _("Round %(round)s of %(plan)s, %(pillar)s: its submission is %(state)s. %(todo)s")
             )
@@ -210,6 +250,17 @@ class MonitoringStatus(providers.StatusProvider):
                 else _("Wait until both co-leads have endorsed it, or the round is published."),
             }
             for one in unfinished_of(institution, on)
+        ]
+
+    def handover_sheets(self, plan, user):
+        return [
+            SheetLink(
+                str(one.institution),
+                str(one.leaver),
+                one.membership.ends_on,
+                reverse("handover", args=[one.public_id]),
+            )
+            for one in Handover.objects.open_in(plan, user)
         ]
 
     def reporting_institutions(self, round):
@@ -229,7 +280,9 @@ class MonitoringStatus(providers.StatusProvider):
         out = counts.get(SubmissionState.DRAFT, 0) + counts.get(SubmissionState.RETURNED, 0)
         lines = [
             RoundLine(
-                _("Expected"), total, _("one for each institution and pillar, and for each part of a joint lead")
+                _("Expected"),
+                total,
+                _("one for each institution and pillar, and for each part of a joint lead"),
             )
         ]
         lines.append(

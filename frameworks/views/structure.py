@@ -212,6 +212,7 @@ class PartPage(PlanMixin, TemplateView):
             nodes=[IndicatorNode(row, figures.get(row.pk)) for row in page],
             page_obj=page,
             round=standing.round,
+            counts=standing.rollup().get((self.level, part.pk), ()),
             provisions=provisions_of(self.level, part),
             **kwargs,
         )
