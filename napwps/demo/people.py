@@ -68,9 +68,9 @@ ACCOUNTS = (
         "gov.prevention",
         Role.GOVERNMENT_CO_LEAD,
         "Government co-lead, Prevention",
-        _("review PNTL and F-FDTL"),
+        _("review PNTL; F-FDTL's part"),
     ),
-    Account("cso.prevention", Role.CSO_CO_LEAD, "CSO co-lead, Prevention", _("sign for Belun")),
+    Account("cso.prevention", Role.CSO_CO_LEAD, "CSO co-lead, Prevention", _("sign for F-FDTL, with PNTL")),
     Account(
         "gov.protection",
         Role.GOVERNMENT_CO_LEAD,

@@ -196,7 +196,7 @@ class Story:
 
     def _past(self, dates, institution, pillar, lead):
         """The steps of a submission of a finished round. `lead`: whom it is a part for; it is handed over before."""
-        course = HISTORY.get((dates.position, institution, pillar), Usual())
+        course = HISTORY.get((dates.position, *_place(institution, pillar, lead)), Usual())
         if course is None:
             return []
         key = f"{dates.position} {institution} {pillar}{f' {lead}' if lead else ''}"
@@ -235,9 +235,7 @@ class Story:
     def _present(self, anchor, institution, pillar, lead):
         """The steps of a submission of the current round, as far as it has come on the day `anchor`."""
         steps = []
-        for action, days, *rest in CURRENT.get(
-            (institution, pillar, lead) if lead else (institution, pillar), ()
-        ):
+        for action, days, *rest in CURRENT.get(_place(institution, pillar, lead), ()):
             side, words = (*rest, "", "")[:2]
             focal = self.people.focal(institution)
             day, key = anchor - timedelta(days=days), f"current {institution} {pillar} {action}"
@@ -330,6 +328,11 @@ def _corrections(told, year):
         )
         for place, one in enumerate(told.get("corrections", ()), start=1)
     }
+
+
+def _place(institution, pillar, lead):
+    """How the courses name a submission: a part by whom it is for, too."""
+    return (institution, pillar, lead) if lead else (institution, pillar)
 
 
 def _one_after_the_other(steps):

@@ -11,6 +11,8 @@ from frameworks.models import (
     InstitutionAlias,
     Lead,
     Membership,
+    Notice,
+    OutgoingMail,
     Place,
     Plan,
     PlanTheme,
@@ -35,8 +37,11 @@ def result(code, year):
     return IndicatorResult.objects.totals().get(indicator__code=code, round__label=str(year))
 
 
-def submission(institution, pillar, year):
-    return Submission.objects.get(institution__code=institution, pillar__code=pillar, round__label=str(year))
+def submission(institution, pillar, year, lead=None):
+    """An institution's own report, or its part of what `lead` answers for."""
+    return Submission.objects.get(
+        institution__code=institution, pillar__code=pillar, round__label=str(year), accountable__code=lead
+    )
 
 
 #: What the demo consists of, without ids and without the moments at which the database wrote it.
@@ -67,6 +72,8 @@ _CONTENTS = (
     ),
     (PlanTheme, ("plan__code", "theme__code", "theme__name")),
     (ActivityTheme, ("activity__code", "theme__code")),
+    (Notice, ("kind", "user__email", "subject", "line", "created_at", "dropped_at")),
+    (OutgoingMail, ("user__email", "subject", "created_at", "sent_at")),
     (Costing, ("activity__code", "year", "amount", "assumptions")),
     (Provision, ("framework__code", "framework__name", "framework__year", "code", "title")),
     (
@@ -80,7 +87,7 @@ _CONTENTS = (
     (
         Submission,
         (
-            "round__label", "institution__code", "pillar__code", "state", "cycle", "submitted_at",
+            "round__label", "institution__code", "pillar__code", "accountable__code", "contributed_at", "state", "cycle", "submitted_at",
             "first_submitted_at", "accepted_at", "endorsed_at", "return_note",
         ),
     ),

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from frameworks.models import Activity, Indicator, ReportingRound, Role, Seat, Target, User
+from frameworks.workflow import history_of
 from monitoring.due import institutions_without_focal_point
 from monitoring.models import IndicatorResult, SignOff, Submission
 from monitoring.models.result import Performance, Provenance
@@ -47,10 +48,29 @@ def test_one_overdue_ministry():
 
 def test_one_returned_submission():
     row = Submission.objects.get(state=SubmissionState.RETURNED)
-    assert row == submission("MAE", "P1", 2026) and "193" in row.return_note
+    assert row == submission("MAE", "P1", 2026, "SEI") and "193" in row.return_note
     total = row.values.get(indicator__code="1.1.2b", category=None)
     parts = row.values.filter(indicator__code="1.1.2b", category__isnull=False)
     assert total.numerator == 193 and sum(part.numerator for part in parts) == 139
+
+
+def test_joint_leads_stand_as_they_do_in_life():
+    """A part that waits for its lead, one that came later, one that never came, and the usual one."""
+
+    def states(part, lead, pillar):
+        own, other = submission(lead, pillar, 2026), submission(part, pillar, 2026, lead)
+        return own.state, other.state
+
+    state = SubmissionState
+    assert states("BELUN", "MSSI", "P2") == (state.DRAFT, state.CONTRIBUTED)
+    assert states("JSMP", "MJ", "P2") == (state.DRAFT, state.CONTRIBUTED)
+    assert states("ALFELA", "PNTL", "P3") == (state.ENDORSED, state.SUBMITTED)
+    assert states("CEPAD", "MJDAC", "P4") == (state.SUBMITTED, state.DRAFT)
+    assert states("FOKUPERS", "MSSI", "P3") == (state.SUBMITTED, state.SUBMITTED)
+    said = history_of(submission("MJDAC", "P4", 2026)).get(action="submit")
+    assert said.comment == "Without the part of CEPAD (4.2.1)."
+    both = result("3.2.2a", 2026)
+    assert len(both.reporter_ids) == 2 and both.value > 352
 
 
 def test_one_cso_co_lead_dissents():

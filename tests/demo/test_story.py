@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from frameworks.models import ReportingRound, Role, StateChange, User
-from monitoring.due import expected_pairs
+from monitoring.due import expected_triples
 from monitoring.gate import submission_problems
 from monitoring.models import ActivityProgress, IndicatorResult, IndicatorValue, SignOff, Submission
 from monitoring.models.result import Performance
@@ -25,6 +25,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 S = SubmissionState
 ROLE_OF_ACTION = {
     "submit": {Role.FOCAL_POINT},
+    "contribute": {Role.FOCAL_POINT},
+    "go_along": {Role.FOCAL_POINT},
     "accept": {Role.GOVERNMENT_CO_LEAD, Role.CSO_CO_LEAD},
     "return": {Role.GOVERNMENT_CO_LEAD, Role.CSO_CO_LEAD},
     "endorse": {Role.GOVERNMENT_CO_LEAD, Role.CSO_CO_LEAD},
@@ -59,8 +61,9 @@ def test_every_narrative_is_its_own():
 
 def test_everybody_who_owes_a_report_has_one():
     for round in ReportingRound.objects.all():
-        pairs = set(Submission.objects.filter(round=round).values_list("institution_id", "pillar_id"))
-        assert pairs == expected_pairs(round)
+        rows = Submission.objects.filter(round=round)
+        triples = set(rows.values_list("institution_id", "pillar_id", "accountable_id"))
+        assert triples == expected_triples(round)
 
 
 def test_finished_rounds_are_finished():
@@ -89,8 +92,10 @@ def test_everybody_did_what_their_seat_allows():
         for change in changes:
             assert roles[change.by_id] in ROLE_OF_ACTION[change.action]
             seat = change.by.seats.get()
-            if change.action == "submit":
+            if change.action in ("submit", "contribute"):
                 assert seat.institution_id == one.institution_id
+            elif change.action == "go_along":
+                assert seat.institution_id == one.accountable_id
             else:
                 assert seat.working_group.pillar_id == one.pillar_id
 
@@ -115,21 +120,23 @@ def test_sign_offs_and_record_agree():
 
 
 def test_corrections_stand_in_the_history():
-    row = submission("MAE", "P1", 2025).values.get(indicator__code="1.1.3a")
+    row = submission("MAE", "P1", 2025, "SEI").values.get(indicator__code="1.1.3a")
     events = IndicatorValue.pgh_event_model.objects.filter(pgh_obj=row).order_by("pgh_id")
     assert [event.denominator for event in events] == [5180, 4800]
-    assert submission("MAE", "P1", 2025).cycle == 2
+    assert submission("MAE", "P1", 2025, "SEI").cycle == 2
 
 
 def test_each_sign_in_finds_something_to_do():
     states = {
-        (row.institution.code, row.pillar.code): row.state
-        for row in Submission.objects.filter(round__label="2026").select_related("institution", "pillar")
+        (row.institution.code, row.pillar.code, *([row.accountable.code] if row.is_part else [])): row.state
+        for row in Submission.objects.filter(round__label="2026").select_related(
+            "institution", "pillar", "accountable"
+        )
     }
     assert states["SEI", "P1"] == S.SUBMITTED
     assert [states["PNTL", pillar] for pillar in ("P1", "P2", "P3")] == [S.ACCEPTED, S.SUBMITTED, S.ENDORSED]
     for pillar in ("P1", "P2", "P3", "P4"):
-        here = {state for (_code, where), state in states.items() if where == pillar}
+        here = {state for (_code, where, *_lead), state in states.items() if where == pillar}
         assert {S.SUBMITTED, S.ACCEPTED, S.ENDORSED} <= here, pillar
     draft = submission("MSSI", "P2", 2026)
     assert draft.state == S.DRAFT and draft.progress.count() == 1
