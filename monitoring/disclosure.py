@@ -2,8 +2,8 @@
 
 Pure. For counts of people. Where a count is hidden, its share and its bar must be hidden too, and every
 hidden cell must carry the same mark: telling "small" from "hidden to protect another" would give the small
-ones away. One breakdown at a time: it does not see that two published breakdowns cross, or that a subtotal is
-a cell of a larger table.
+ones away. One breakdown at a time: it does not see that two published breakdowns cross. Of places that lie in
+places (`suppress_nested`) every level is one.
 """
 
 from collections.abc import Hashable, Mapping
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from monitoring.progress.figures import ZERO, add, checked, required
+from monitoring.progress.figures import ZERO, add, checked, required, subtract
 
 SMALL = Decimal(5)
 
@@ -72,6 +72,60 @@ def suppress(
     if not _unlike(hidden, counts):
         hidden |= {key for key, value in counts.items() if value == ZERO}
     return Suppression(frozenset(hidden), total_small or not _unlike(hidden, counts))
+
+
+_REST = object()
+
+
+def suppress_nested(
+    cells: Mapping[Key, Decimal | None],
+    inside: Mapping[Key, Key | None],
+    *,
+    total: Decimal | None,
+    threshold: Decimal = SMALL,
+) -> Suppression[Key]:
+    """The same where some cells are details of others: ``inside`` says of which (None: of the total).
+
+    Each cell is the total of its details; what they leave of it is nowhere published, and so protects them as
+    a cell of its own. From the innermost level outwards: a cell that has to be hidden for the sake of its
+    details takes its neighbours with it. Then from the outside inwards: what is hidden is not told by its
+    details either.
+    """
+    groups: dict = {}
+    for key, value in cells.items():
+        groups.setdefault(inside.get(key), {})[key] = value
+
+    def depth(key):
+        steps = 0
+        while key is not None:
+            key, steps = inside.get(key), steps + 1
+        return steps
+
+    hidden: set = set()
+    total_hidden = is_small(total, threshold)
+    for holder in sorted(groups, key=depth, reverse=True):
+        members = groups[holder]
+        whole = total if holder is None else cells[holder]
+        found = suppress(_with_rest(members, whole, holder), total=whole, threshold=threshold)
+        hide, whole_hidden = set(found.hidden) - {_REST}, found.total_hidden
+        if (hidden & members.keys()) - hide:
+            hide |= {key for key, value in members.items() if value is not None}
+            whole_hidden = whole_hidden or not _unlike(hide, members)
+        hidden |= hide
+        if holder is None:
+            total_hidden = total_hidden or whole_hidden
+        elif whole_hidden:
+            hidden.add(holder)
+    for key in sorted(cells, key=depth):
+        if inside.get(key) in hidden and cells[key] is not None:
+            hidden.add(key)
+    return Suppression(frozenset(hidden), total_hidden)
+
+
+def _with_rest(members, whole, holder):
+    known = [value for value in members.values() if value is not None]
+    rest = subtract(whole, add(*known)) if holder is not None and whole is not None else ZERO
+    return members | {_REST: rest} if rest > 0 else members
 
 
 def _unlike(hidden: set[Key], counts: Mapping[Key, Decimal]) -> bool:

@@ -23,6 +23,7 @@ from monitoring.progress import (
     is_reported,
     measured,
     month_position,
+    outermost,
 )
 from monitoring.results import baseline_of, figure_of, target_points
 from monitoring.spending import add_money
@@ -85,12 +86,17 @@ def figure_within(indicator, values):
     total = values.get(TOTAL)
     if total is not None and (is_reported(indicator.type, figure_of(total)) or total.no_data_reason):
         return figure_of(total)
-    places = [
-        figure_of(row) for (category, place), row in values.items() if place is not None and category is None
-    ]
-    if not places:
+    rows = {place: row for (category, place), row in values.items() if place is not None and category is None}
+    if not rows:
         return BLANK if total is None else figure_of(total)
-    return combine_reporters(places, type=indicator.type, how=indicator.reporter_aggregation).figure or BLANK
+    figures = {place: figure_of(row) for place, row in rows.items()}
+    counted = outermost(figures, {place: row.above for place, row in rows.items()}, type=indicator.type)
+    return (
+        combine_reporters(
+            [figures[place] for place in counted], type=indicator.type, how=indicator.reporter_aggregation
+        ).figure
+        or BLANK
+    )
 
 
 def measured_within(indicator, values):
@@ -210,7 +216,7 @@ def load_sheets(submissions, *, context=False):
         )
         for row in rows.prefetch_related("corrections"):
             progress[row.submission_id][row.activity_id] = row
-        for row in IndicatorValue.objects.filter(submission__in=submissions):
+        for row in IndicatorValue.objects.filter(submission__in=submissions).with_places():
             values[row.submission_id][row.indicator_id][(row.category_id, row.place_id)] = row
     known = {one.pk: one for items in due.values() for one in items.indicators}
     untold = {indicator for cells in values.values() for indicator in cells} - known.keys()
@@ -326,6 +332,7 @@ def _last_values(indicators, institutions, before):
             "-submission__round__period_end",
         )
         .distinct("submission__institution_id", "indicator_id", "category_id", "place_id")
+        .with_places()
         .select_related("submission__round", "submission__institution")
     )
     found = defaultdict(dict)

@@ -5,11 +5,13 @@ A new address fails `test_every_address_has_a_rule` until it is given a rule her
 where they may read but not act.
 """
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.tokens import default_token_generator
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -25,6 +27,7 @@ from frameworks.models import (
     ExternalFramework,
     FrameworkImport,
     Indicator,
+    Place,
     Provision,
     ProvisionLink,
     ReportingRound,
@@ -33,7 +36,8 @@ from frameworks.models import (
     RoundGroup,
     TermsOfReference,
 )
-from monitoring.models import Comment, Evidence, ReportRun, ReportUpload, Submission
+from monitoring.models import Comment, Evidence, ReportRun, ReportUpload, Submission, SubmissionVersion
+from monitoring.operations.handover import make_handover
 from tests.world import give_seat, make_round, make_user
 
 EVERYBODY = (
@@ -229,7 +233,16 @@ RULES = {
     "round_group_remove": OF_SECRETARIAT,
     "round_exception_new": OF_SECRETARIAT,
     "round_exception_end": OF_SECRETARIAT,
-    # places (urls_places)
+    # places (urls_places): shared by the plans of a country
+    "places": only(set(EVERYBODY) - {"visitor", "nobody"}, strangers=FORBIDDEN),
+    "places_file": only(set(EVERYBODY) - {"visitor", "nobody"}, strangers=FORBIDDEN),
+    "place_new": OF_ANY_SECRETARIAT,
+    "places_import": OF_ANY_SECRETARIAT,
+    "places_import_preview": only("secretariat", insiders_else=HIDDEN),  # who uploaded it
+    "place": INSIDE,
+    "place_edit": OF_SECRETARIAT,
+    "place_end": OF_SECRETARIAT,
+    "place_delete": OF_SECRETARIAT,
     # mail (urls_mail)
     "mail_settings": SIGNED_IN,
     "mail_unsubscribe": PUBLIC,  # whoever has the signed link
@@ -239,6 +252,7 @@ RULES = {
     "evidence_line": OWN_DRAFT,
     "evidence_file": OWN_DRAFT,
     "evidence_remove": OWN_DRAFT,
+    "place_pick": OWN_DRAFT,
     # autosave (urls_autosave)
     "submission_activity_autosave": only("focal_sei", insiders_else=HIDDEN, post_only=True),
     "submission_indicators_autosave": only("focal_sei", insiders_else=HIDDEN, post_only=True),
@@ -255,7 +269,17 @@ RULES = {
     "submission_verify": only(hidden=NOT_ONES_OWN, post_only=True),
     "submission_return": only(hidden=NOT_ONES_OWN),
     "submission_version": OWN_DRAFT,
-    # handover (urls_handover)
+    # handover (urls_handover): the sheet that SEI's focal point leaves
+    "handover": only(SECRETARIAT, "focal_sei", insiders_else=HIDDEN),
+    "handover_edit": only(SECRETARIAT, "focal_sei", insiders_else=HIDDEN),
+    "handover_refresh": only(SECRETARIAT, "focal_sei", insiders_else=HIDDEN, post_only=True),
+    # The next holder of the seat takes over, who is nobody here: those who may read are refused.
+    "handover_take": Rule(
+        frozenset(),
+        insiders_else=FORBIDDEN,
+        hidden=INSIDERS - SECRETARIAT - {"focal_sei"},
+        post_only=True,
+    ),
     # reminders (urls_reminders)
     "round_remind_all": POST_OF_SECRETARIAT,
     "round_remind": POST_OF_SECRETARIAT,
@@ -301,6 +325,10 @@ def stage(world):
     world.submission = Submission.objects.create(
         round=world.round, institution=world.sei, pillar=world.participation
     )
+    world.place = Place.objects.create(country="TL", code="TL-DI", name="Díli", kind="municipality")
+    world.places_key = uuid.uuid4()
+    waiting = {"by": world.secretariat.pk, "country": "TL", "file": "places.csv", "rows": []}
+    cache.set(f"places-import-{world.places_key}", waiting, 60)
     world.evidence = Evidence.objects.create(
         submission=world.submission, indicator=world.indicators["i111a"], file=ContentFile(b"%PDF-1.7", "x.pdf"),
         file_name="list.pdf", added_by=world.focal_sei, added_at=now,
@@ -394,6 +422,14 @@ def framework_workbook(plan, **changed):
     return saved(book.book).getvalue()
 
 
+def handover_sheet(world):
+    """The sheet that SEI's focal point leaves: the last day is set and has not come."""
+    term = world.seats["focal_sei"].memberships.select_related("seat").get()
+    term.ends_on = timezone.localdate() + timedelta(days=9)
+    term.save()
+    return make_handover(membership=term, by=world.secretariat, at=timezone.now())
+
+
 def round_group(world):
     """A group of the open round, with MAE in it."""
     days = {name: getattr(world.round, name) for name in ("opens_on", "due_on", "closes_on")}
@@ -476,6 +512,8 @@ def arguments(name, world):
         values["pk"] = world.seats["focal_mae"].pk
     if name.startswith("plan_workbook"):
         values["upload"] = uploaded_workbook(world).public_id
+    if name.startswith("handover"):
+        values["public_id"] = handover_sheet(world).public_id
     if name.startswith("round_group_"):
         values["pk"] = round_group(world).pk
     if name.startswith("round_exception_"):

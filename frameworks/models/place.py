@@ -2,6 +2,7 @@
 
 import pghistory
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,6 +12,43 @@ class PlaceKind(models.TextChoices):
     ADMINISTRATIVE_POST = "administrative_post", _("Administrative post")
     SUCO = "suco", _("Suco")
     ALDEIA = "aldeia", _("Aldeia")
+
+
+#: In which kinds a kind lies; those of the top lie in none.
+HOLDS = {
+    PlaceKind.MUNICIPALITY: (),
+    PlaceKind.SPECIAL_REGION: (),
+    PlaceKind.ADMINISTRATIVE_POST: (PlaceKind.MUNICIPALITY, PlaceKind.SPECIAL_REGION),
+    PlaceKind.SUCO: (PlaceKind.ADMINISTRATIVE_POST,),
+    PlaceKind.ALDEIA: (PlaceKind.SUCO,),
+}
+TOP_KINDS = tuple(kind for kind, around in HOLDS.items() if not around)
+#: How many places lie around an aldeia.
+DEEPEST = 3
+
+
+def kinds_in(kind):
+    """The kinds that lie directly in a place of that kind."""
+    return tuple(one for one, around in HOLDS.items() if kind in around)
+
+
+class PlaceQuerySet(models.QuerySet):
+    def valid_on(self, day):
+        """Those that exist on that day; one without dates always does."""
+        return self.filter(
+            models.Q(valid_from__isnull=True) | models.Q(valid_from__lte=day),
+            models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=day),
+        )
+
+    def with_path(self):
+        """Loads the places around each, for `above` and `path`."""
+        return self.select_related("parent__parent__parent")
+
+    def inside(self, place):
+        """All places that lie in `place`, at any depth, without itself."""
+        return self.filter(
+            models.Q(parent=place) | models.Q(parent__parent=place) | models.Q(parent__parent__parent=place)
+        )
 
 
 @pghistory.track()
@@ -28,6 +66,8 @@ class Place(models.Model):
     # Sucos are divided and renamed: a place that is no more keeps its figures, and is not offered for later rounds.
     valid_from = models.DateField(_("exists since"), null=True, blank=True)
     valid_until = models.DateField(_("existed until"), null=True, blank=True)
+
+    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("place")
@@ -55,3 +95,25 @@ class Place(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("place", args=[self.country, self.code])
+
+    @property
+    def above(self):
+        """The places that it lies in, the nearest first. Needs `with_path()`."""
+        found, one = [], self.parent
+        while one is not None and len(found) < DEEPEST:
+            found.append(one)
+            one = one.parent
+        return found
+
+    @property
+    def path(self):
+        """Names from the municipality down to itself. Needs `with_path()`."""
+        return [one.name for one in reversed(self.above)] + [self.name]
+
+    def exists_on(self, day):
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or self.valid_until >= day
+        )

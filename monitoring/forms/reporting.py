@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from frameworks.models.indicator import IndicatorType, ReporterAggregation
-from frameworks.models.place import PlaceKind
 from monitoring.cells import PARTS, REASON_LENGTH, Cell, Reported, figure_problems, is_chosen, parts_of
 from monitoring.forms.fields import LevelField, NumberField, TidyText
+from monitoring.forms.places import OF_EVERY_FORM, nesting, notes_on_parts, place_label
 from monitoring.forms.story import CorrectionBoxes, SpendingBoxes
 from monitoring.models.submission import ActivityStatus
 from monitoring.operations.reporting import PROGRESS_FIELDS
@@ -19,9 +19,8 @@ from monitoring.progress.figures import add
 from monitoring.results import figure_of
 from monitoring.words import figure_text
 
-#: Types whose figures of places can be combined, and the places that every form offers.
+#: Types whose figures of places can be combined.
 BY_PLACE = (IndicatorType.COUNT, IndicatorType.PERCENTAGE, IndicatorType.NUMBER_AND_PERCENTAGE)
-OF_EVERY_FORM = (PlaceKind.MUNICIPALITY, PlaceKind.SPECIAL_REGION)
 
 
 class ProgressForm(CorrectionBoxes, SpendingBoxes, forms.Form):
@@ -76,12 +75,23 @@ class ProgressForm(CorrectionBoxes, SpendingBoxes, forms.Form):
 
 @dataclass(slots=True)
 class GridRow:
-    """One category or place: its boxes, the share that they make, and what was said of it last time."""
+    """One category or place: its boxes, the share that they make, and what was said of it last time.
+
+    Of a place also: `depth` in the tree, `above` (ids of the places that it lies in), what its parts make (`note`), and
+    whether it is itself a detail of a place with a figure, and so not added to the total again.
+    """
 
     label: str
     boxes: list
     share: object = None
     last: str = ""
+    place: object = None
+    note: str = ""
+    is_detail: bool = False
+
+    @property
+    def depth(self):
+        return len(self.place.above) if self.place else 0
 
 
 @dataclass(slots=True)
@@ -121,12 +131,13 @@ class Grid:
 class IndicatorForm(forms.Form):
     """All boxes of one indicator: the total, its breakdowns, and its places where they are open.
 
-    `places`: the municipalities of the country, and smaller places that already have a figure.
+    `places` (forms.places.load_places): those of every form, those with a figure, and those that somebody adds; of the last
+    the form shows `added` (ids). on: the last day of the period.
     """
 
     use_required_attribute = False
 
-    def __init__(self, line, *, places=(), places_open=False, data=None):
+    def __init__(self, line, *, places=(), places_open=False, added=(), on=None, data=None):
         super().__init__(data)
         self.line, self.indicator = line, line.indicator
         self.total = Cell(self.indicator.pk)
@@ -134,7 +145,7 @@ class IndicatorForm(forms.Form):
         by_place = bool(places) and self.indicator.type in BY_PLACE
         answered = {place for _category, place in line.values if place is not None}
         self.places_open = by_place and bool(
-            places_open or answered or (data is not None and self.places_marker in data)
+            places_open or answered or added or (data is not None and self.places_marker in data)
         )
         self.can_open_places = by_place and not self.places_open
         self.cells = {}
@@ -148,11 +159,11 @@ class IndicatorForm(forms.Form):
                 ]
                 self._layout.append((dimension.name, f"{self.total.name}-by{dimension.pk}", rows, False))
         if self.places_open:
-            rows = [
-                (one.name, Cell(self.indicator.pk, place_id=one.pk))
-                for one in places
-                if one.kind in OF_EVERY_FORM or one.pk in answered
+            self.places = [
+                one for one in places if one.kind in OF_EVERY_FORM or one.pk in answered or one.pk in added
             ]
+            self.can_add_places = any(one.has_parts for one in self.places)
+            rows = [(place_label(one, on), Cell(self.indicator.pk, place_id=one.pk)) for one in self.places]
             self._layout.append((_("place"), self.places_marker, rows, True))
         for _title, _anchor, rows, _is_place in self._layout:
             for label, cell in rows:
@@ -255,10 +266,18 @@ class IndicatorForm(forms.Form):
         indicator = self.indicator
         parts = parts_of(indicator.type, total=False)
         figures = [self._now(cell) for _label, cell in rows]
+        places, details, notes = [None] * len(rows), [False] * len(rows), {}
+        adding = _adding_parts(indicator)
+        if is_place:
+            places = self.places
+            by_place = {one.pk: figure for one, figure in zip(places, figures, strict=True)}
+            inside = nesting(places, by_place, type=indicator.type)
+            details = [inside[one.pk] is not None for one in places]
+            notes = notes_on_parts(indicator, places, by_place, inside, adding)
+        every, figures = figures, [one for one, detail in zip(figures, details, strict=True) if not detail]
         difference = running_difference(
             self._now(self.total), figures, type=indicator.type, how=indicator.reporter_aggregation
         )
-        adding = _adding_parts(indicator)
 
         def column_sum(part):
             numbers = [getattr(figure, PARTS[part]) for figure in figures]
@@ -275,8 +294,11 @@ class IndicatorForm(forms.Form):
                     [self[cell.box(part)] for part in parts],
                     share(figure.numerator, figure.denominator),
                     figure_text(indicator, self.line.last.get(cell.key)),
+                    place,
+                    notes.get(cell.place_id, ""),
+                    detail,
                 )
-                for (label, cell), figure in zip(rows, figures, strict=True)
+                for (label, cell), figure, place, detail in zip(rows, every, places, details, strict=True)
             ],
             sums=[
                 ColumnSum(

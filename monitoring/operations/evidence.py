@@ -61,7 +61,9 @@ def why_no_evidence(submission, at, *, activity=None, indicator=None):
     locked = why_locked(submission, at)
     if not locked:
         return ""
-    if submission.state in IN_REVIEW and submission.round.published_at is None:
+    if submission.state in IN_REVIEW:
+        if submission.round.published_at is not None:
+            return _("The figures of round %(round)s are published.") % {"round": submission.round}
         line = (activity.pk if activity else None, indicator.pk if indicator else None)
         if {line, (None, None)} & asked_for_evidence(submission):
             return ""

@@ -35,6 +35,7 @@ from monitoring.progress.judgement import (
     performance,
     shown_achievement,
 )
+from monitoring.progress.places import holders, outermost
 from monitoring.progress.targets import AppliedTarget, TargetPoint, applied_target, month_position
 from monitoring.progress.vocabulary import (
     SCALE_TYPES,
@@ -77,9 +78,11 @@ __all__ = [
     "combine_rounds",
     "comparison_problem",
     "count_by_status",
+    "holders",
     "is_reported",
     "measured",
     "month_position",
+    "outermost",
     "performance",
     "rounded",
     "running_baseline",

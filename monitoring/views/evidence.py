@@ -36,7 +36,7 @@ def line_name(*, activity_id=None, indicator_id=None):
     return f"a{activity_id}" if activity_id else f"i{indicator_id}"
 
 
-def _open(request, pk):
+def open_submission(request, pk):
     """The submission, for those who report in it: 404 for others, 403 for those who only read."""
     submission = get_object_or_404(
         Submission.objects.visible_to(request.user).select_related("round__plan", "institution", "pillar"),
@@ -51,7 +51,7 @@ def _open(request, pk):
     return submission
 
 
-def _find_line(submission, name):
+def find_line(submission, name):
     """(activity, indicator, address of the line on the page where it is written) of a line's name; 404 if it is none."""
     found = _LINE.fullmatch(name)
     if not found:
@@ -77,8 +77,8 @@ class EvidenceLine(SignedInMixin, View):
 
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:
-            self.submission = _open(request, kwargs["pk"])
-            self.activity, self.indicator, self.written_at = _find_line(self.submission, kwargs["line"])
+            self.submission = open_submission(request, kwargs["pk"])
+            self.activity, self.indicator, self.written_at = find_line(self.submission, kwargs["line"])
             self.now = timezone.now()
         return super().dispatch(request, *args, **kwargs)
 
@@ -159,7 +159,7 @@ class EvidenceRemove(SignedInMixin, View):
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:
             self.evidence = _find(request, kwargs["public_id"])
-            self.submission = _open(request, self.evidence.submission_id)
+            self.submission = open_submission(request, self.evidence.submission_id)
             self.now = timezone.now()
         return super().dispatch(request, *args, **kwargs)
 
