@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from frameworks import changes
 from frameworks.constraints import explained
 from frameworks.history import Source, Stale, version_of
 from frameworks.models import Membership, Plan, Role, Seat, User
@@ -141,7 +142,7 @@ def create_person(*, plan, email, name, post, by):
 
 
 @explained(Membership)
-def assign_seat(*, seat, user, starts_on, by, replace=False):
+def assign_seat(*, seat, user, starts_on, by, at, replace=False):
     """Gives `seat` to `user` from that day on. replace: ends the present holder's term the day before.
 
     Raises PermissionDenied, and ValidationError in words: closed seat, account switched off, somebody else in the seat,
@@ -156,7 +157,7 @@ def assign_seat(*, seat, user, starts_on, by, replace=False):
             raise ValidationError({"email": _("This account is switched off. Ask an administrator.")})
         _refuse_both_sides(seat, user, starts_on)
         if replace:
-            _make_room(seat, user, starts_on)
+            _make_room(seat, user, starts_on, by=by, at=at)
         membership = Membership(seat=seat, user=user, starts_on=starts_on)
         _say_who_sits_there(seat, starts_on)
         membership.full_clean()
@@ -186,10 +187,10 @@ def _refuse_both_sides(seat, user, starts_on):
 
 
 def _overlapping(seat, starts_on):
-    return Membership.objects.filter(seat=seat).exclude(ends_on__lt=starts_on).select_related("user")
+    return Membership.objects.filter(seat=seat).exclude(ends_on__lt=starts_on).select_related("user", "seat")
 
 
-def _make_room(seat, user, starts_on):
+def _make_room(seat, user, starts_on, *, by, at):
     """Ends the term that runs on the day before the new one begins."""
     for present in _overlapping(seat, starts_on).filter(starts_on__lt=starts_on):
         if present.user_id == user.pk:
@@ -198,6 +199,7 @@ def _make_room(seat, user, starts_on):
         present.full_clean()
         present.save(update_fields=["ends_on"])
         forget_seats(present.user)
+        changes.announce_seat_ended(membership=present, by=by, at=at)
 
 
 def _say_who_sits_there(seat, starts_on):
@@ -226,7 +228,7 @@ def _say_who_sits_there(seat, starts_on):
 
 
 @explained(Membership)
-def end_membership(*, membership, ends_on, by):
+def end_membership(*, membership, ends_on, by, at):
     """Ends somebody's term; `ends_on` is the last day. Raises PermissionDenied and ValidationError."""
     require_permission(by, Permission.MANAGE_SEATS, membership.seat)
     with transaction.atomic():
@@ -243,6 +245,7 @@ def end_membership(*, membership, ends_on, by):
         except ValidationError as error:
             raise ValidationError({"ends_on": error.messages}) from error
         membership.save(update_fields=["ends_on"])
+        changes.announce_seat_ended(membership=membership, by=by, at=at)
     forget_seats(membership.user)
     return membership
 
@@ -266,7 +269,7 @@ def _refuse_last_secretariat(membership, by):
 
 
 @explained(Seat)
-def close_seat(*, seat, closed_on, by, on):
+def close_seat(*, seat, closed_on, by, on, at):
     """Abolishes a seat; whoever holds it, holds it until that day. `on`: today, which `closed_on` cannot lie after.
 
     Raises PermissionDenied and ValidationError.
@@ -291,7 +294,7 @@ def close_seat(*, seat, closed_on, by, on):
                     _("%(name)s is to begin in this seat on %(day)s: end that first.")
                     % {"name": membership.user, "day": date_format(membership.starts_on)}
                 )
-            end_membership(membership=membership, ends_on=closed_on, by=by)
+            end_membership(membership=membership, ends_on=closed_on, by=by, at=at)
         seat.closed_on = closed_on
         seat.full_clean()
         seat.save(update_fields=["closed_on"])

@@ -8,16 +8,19 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from frameworks.coordination import load_past, load_people, seat_name
+from frameworks import providers
+from frameworks.coordination import load_past, load_people, mark_undelivered, seat_name
 from frameworks.forms.base import add_refusal
 from frameworks.forms.people import PLAN_ROLES, AssignForm, LastDayForm, SeatEditForm, SeatForm
 from frameworks.history import Source, Stale, changes_of, last_change
 from frameworks.models import Membership, Role, Seat, User
+from frameworks.operations.mail import given_up
 from frameworks.operations.seats import (
     assign_seat,
     close_seat,
@@ -51,12 +54,19 @@ class PlanPeople(PlanMixin, TemplateView):
     def get_context_data(self, **kwargs):
         user = self.request.user
         may_manage = has_permission(user, Permission.MANAGE_SEATS, self.plan)
+        people = load_people(self.plan, self.today)
         return super().get_context_data(
-            people=load_people(self.plan, self.today),
+            people=people,
             may_manage=may_manage,
+            undelivered=self._undelivered(people) if may_manage else 0,
             handover=self._handover() if may_manage else None,
+            handover_sheets=providers.status().handover_sheets(self.plan, user),
             **kwargs,
         )
+
+    def _undelivered(self, people):
+        holders = {row.holder.user_id for row in people.rows if row.holder}
+        return mark_undelivered(people, given_up(holders))
 
     def _handover(self):
         person = User.objects.filter(pk=self.request.session.pop(LINK_KEY, None)).first()
@@ -250,6 +260,7 @@ class SeatAssign(SeatMixin, TemplateView):
             starts_on=data["starts_on"],
             replace=data.get("replace", False),
             by=by,
+            at=timezone.now(),
         )
         return person, form.person is None
 
@@ -277,7 +288,9 @@ class SeatClose(SeatMixin, TemplateView):
         return self.render_to_response(self.get_context_data(form=form, closes_seat=self.closes_seat))
 
     def end(self, day):
-        close_seat(seat=self.seat, closed_on=day, by=self.request.user, on=self.today)
+        close_seat(
+            seat=self.seat, closed_on=day, by=self.request.user, on=self.today, at=timezone.now()
+        )
         return _("The seat is abolished.")
 
 
@@ -299,7 +312,9 @@ class MembershipEnd(SeatClose):
         return self.seat
 
     def end(self, day):
-        end_membership(membership=self.membership, ends_on=day, by=self.request.user)
+        end_membership(
+            membership=self.membership, ends_on=day, by=self.request.user, at=timezone.now()
+        )
         return _("The term ends.")
 
 

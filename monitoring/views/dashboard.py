@@ -10,6 +10,7 @@ from frameworks.gaps import summarise
 from frameworks.permissions import Permission, has_permission
 from frameworks.web import PlanMixin
 from monitoring import dashboards
+from monitoring.handover import vacant_posts
 from monitoring.models import Submission
 from monitoring.operations.reminding import institutions_out, last_reminders
 from monitoring.report_runs import prepared
@@ -34,7 +35,9 @@ class Dashboard(PlanMixin, TemplateView):
                 for one in rounds
                 if one.opened_at is not None
             ],
-            "vacant": list(dashboards.vacant_seats(plan, self.today)),
+            "vacant": (vacant := list(dashboards.vacant_seats(plan, self.today))),
+            "posts": vacant_posts(plan, vacant, user),
+            "may_manage_seats": has_permission(user, Permission.MANAGE_SEATS, plan),
             "gap_count": summarise(plan).total.missing,
             "runs": prepared(dashboards.newest_reports(plan, user), user=user, at=timezone.now()),
             "may_generate": has_permission(user, Permission.GENERATE_REPORT, plan),

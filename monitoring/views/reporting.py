@@ -18,6 +18,7 @@ from frameworks.web import PlanMixin
 from monitoring.deadlines import own_dates_text
 from monitoring.discussion import load_discussions
 from monitoring.forms.officer import OfficerForm
+from monitoring.handover import waiting_sheets
 from monitoring.models import Submission
 from monitoring.models.submission import EDITABLE_STATES, SubmissionState
 from monitoring.operations.officer import name_officer, proposed_officers
@@ -180,12 +181,13 @@ def desks_of(user, round, at):
 
 def add_officers(desks, user, refused, *, data=None):
     """Gives each desk the form with the accountable officer to propose (`data`: as sent). One query, or none."""
-    ready = {desk.institution.pk: desk.ready[0].submission for desk in desks if desk.ready}
-    proposed = proposed_officers(ready.values(), user)
+    can_go = {desk.institution.pk: [card for card in desk.cards if card.can_submit] for desk in desks}
+    first = {pk: cards[0].submission for pk, cards in can_go.items() if cards}
+    proposed = proposed_officers(first.values(), user)
     for desk in desks:
         pk = desk.institution.pk
-        if pk in ready:
-            new = OfficerForm(proposed[ready[pk].pk], data, prefix_id=f"id_{pk}")
+        if pk in first:
+            new = OfficerForm(proposed[first[pk].pk], data, prefix_id=f"id_{pk}")
             desk.officer = refused.get(pk) or new
 
 
@@ -246,6 +248,7 @@ class MyReport(PlanMixin, TemplateView):
             deadline=lateness(due_on, self.today),
             desks=[(desk, own_dates_text(desk.dates, self.today)) for desk in desks],
             rounds=rounds,
+            sheets=list(waiting_sheets(self.request.user, self.plan, self.today)),
             also_open=[one for one in rounds if one.is_open_to_me and one != round],
             COMPLETE=Filling.COMPLETE,
             **kwargs,
@@ -267,7 +270,9 @@ class MyReport(PlanMixin, TemplateView):
         ]
         ready = [card.submission for desk in desks for card in desk.ready]
         add_officers(desks, request.user, {}, data=request.POST)
-        refused = {one.institution.pk: one.officer for one in desks if one.ready and not one.officer.is_valid()}
+        refused = {
+            one.institution.pk: one.officer for one in desks if one.ready and not one.officer.is_valid()
+        }
         if refused:
             return self.render_to_response(self.get_context_data(refused=refused), status=422)
         for desk in desks:

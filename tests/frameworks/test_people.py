@@ -19,7 +19,7 @@ from frameworks.operations.seats import (
 )
 from frameworks.permissions import Permission, has_permission
 from tests.pages import Visitor
-from tests.world import TODAY, give_seat, make_activity, make_institution, make_pillar, make_user
+from tests.world import NOW, TODAY, give_seat, make_activity, make_institution, make_pillar, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +106,7 @@ def test_abolished_seats_are_gone(world):
 
 def test_the_page_costs_the_same_for_many(world, client, django_assert_num_queries):
     client.force_login(world.secretariat)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(at(world, ""))
     for number in range(3):
         give_seat(
@@ -122,7 +122,7 @@ def test_the_page_costs_the_same_for_many(world, client, django_assert_num_queri
             institution=make_institution(f"F{number}"),
         )
         make_pillar(world.plan, f"P{number + 5}", f"Pillar {number}", 9)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(at(world, ""))
 
 
@@ -280,7 +280,9 @@ def test_nobody_takes_an_account_over(world, client):
     assert post(world.focal_mae) == 403  # has a password
     fresh = create_person(plan=world.plan, email="x@test.example", name="X", post="", by=world.secretariat)
     assert post(fresh) == 404  # no seat here
-    assign_seat(seat=world.seats["steering"], user=fresh, starts_on=TODAY, by=world.secretariat, replace=True)
+    assign_seat(
+        seat=world.seats["steering"], user=fresh, starts_on=TODAY, by=world.secretariat, at=NOW, replace=True
+    )
     assert post(fresh) == 302
     give_seat(fresh, Role.STEERING_COMMITTEE, plan=world.other_plan)
     assert post(fresh) == 403  # now somebody else's, too
@@ -324,7 +326,7 @@ def test_the_last_of_the_secretariat_stays_until_there_is_another(world):
 
 
 def test_an_administrator_may_end_even_that(world):
-    end_membership(membership=term(world, "secretariat"), ends_on=TODAY, by=world.administrator)
+    end_membership(membership=term(world, "secretariat"), ends_on=TODAY, by=world.administrator, at=NOW)
     assert term(world, "secretariat").ends_on == TODAY
 
 
@@ -626,9 +628,9 @@ def test_the_operations_refuse(world, name):
     for operation, values in (
         (create_seat, {"plan": world.plan, "role": Role.STEERING_COMMITTEE}),
         (create_person, {"plan": world.plan, "email": "a@b.example", "name": "A", "post": ""}),
-        (assign_seat, {"seat": seat, "user": world.nobody, "starts_on": TODAY}),
-        (end_membership, {"membership": term(world, "steering"), "ends_on": TODAY}),
-        (close_seat, {"seat": seat, "closed_on": TODAY, "on": TODAY}),
+        (assign_seat, {"seat": seat, "user": world.nobody, "starts_on": TODAY, "at": NOW}),
+        (end_membership, {"membership": term(world, "steering"), "ends_on": TODAY, "at": NOW}),
+        (close_seat, {"seat": seat, "closed_on": TODAY, "on": TODAY, "at": NOW}),
     ):
         with pytest.raises(PermissionDenied):
             operation(by=by, **values)
@@ -640,7 +642,11 @@ def test_an_administrator_s_seat_is_not_the_plan_s_to_give(world):
         create_seat(plan=world.plan, role=Role.ADMINISTRATOR, by=world.secretariat)
     with pytest.raises(PermissionDenied):
         assign_seat(
-            seat=world.seats["administrator"], user=world.nobody, starts_on=TODAY, by=world.secretariat
+            seat=world.seats["administrator"],
+            user=world.nobody,
+            starts_on=TODAY,
+            by=world.secretariat,
+            at=NOW,
         )
 
 
