@@ -29,9 +29,13 @@ class Outbox(TemplateView):
 
     def get_context_data(self, **kwargs):
         pages = Paginator(OutgoingMail.objects.select_related("user"), MAILS_A_PAGE)
+        page = pages.get_page(self.request.GET.get("page"))
+        for mail in page:
+            # As a mail program does: what a mail links to opens outside of it.
+            mail.shown = mail.html.replace("<head>", '<head><base target="_blank">', 1)
         return super().get_context_data(
-            page_obj=pages.get_page(self.request.GET.get("page")),
-            waiting=waiting_notices().count(),
+            page_obj=page,
+            waiting=waiting_notices(timezone.now()).count(),
             **kwargs,
         )
 

@@ -31,9 +31,9 @@ MAILS_AT_ONCE = 200
 TRY_AGAIN_AFTER = (1, 5, 15, 60, 240, 720, 1440)
 
 
-def waiting_notices():
-    """Notices that are in no mail yet, and not dropped."""
-    return Notice.objects.filter(mail__isnull=True, dropped_at__isnull=True)
+def waiting_notices(at):
+    """Notices that are in no mail yet, and not dropped, as of the moment `at`."""
+    return Notice.objects.filter(mail__isnull=True, dropped_at__isnull=True, created_at__lte=at)
 
 
 # Writing
@@ -46,7 +46,7 @@ def gather(*, at, early=False):
     those who want digests. Dropped are notices that no longer hold, that nobody wanted, and those to accounts that are
     switched off. early: digests without regard to the hour and to today's earlier one (for the demo).
     """
-    rows = waiting_notices().order_by().values_list("user", "user__time_zone", "is_urgent").distinct()
+    rows = waiting_notices(at).order_by().values_list("user", "user__time_zone", "is_urgent").distinct()
     people = sorted({pk for pk, zone, is_urgent in rows if is_urgent or early or _is_digest_time(zone, at)})
     written = 0
     for start in range(0, len(people), PEOPLE_AT_ONCE):
@@ -76,7 +76,7 @@ def _write_to(user_ids, at, early):
         .order_by("pk")
     }
     notices = defaultdict(list)
-    for one in waiting_notices().filter(user__in=users).select_related("plan"):
+    for one in waiting_notices(at).filter(user__in=users).select_related("plan"):
         notices[one.user_id].append(one)
     # Read after the locks: what another worker wrote to them today is there by now.
     last_digests = dict(

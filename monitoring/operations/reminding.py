@@ -99,8 +99,8 @@ def _reminder(out, user, by, on):
         return _("%(institution)s: the report for round %(round)s is due on %(day)s") % out.names()
 
     def line():
-        asks = _("%(who)s of the secretariat reminds you of it.") % {"who": by}
-        return f"{asks} " + _("Not handed in yet: %(pillars)s.") % out.names()
+        asks = _("%(who)s asks you to hand it in.") % {"who": by}
+        return _("Not handed in yet: %(pillars)s.") % out.names() + f" {asks}"
 
     return Telling(
         key=f"reminder/{on.isoformat()}/{out.key}/{user.pk}",

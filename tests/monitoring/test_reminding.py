@@ -39,7 +39,7 @@ def test_one_institution_is_reminded_at_once_and_once_a_day(world, round, monkey
     (one,) = reminders(world.focal_sei)
     assert one.is_urgent
     assert one.subject == "SEI: the report for round 2024 was due on 28 February 2025"
-    assert one.line == "secretariat of the secretariat reminds you of it. Not handed in yet: Participation."
+    assert one.line == "Not handed in yet: Participation. secretariat asks you to hand it in."
     assert reminders(world.focal_mae) == []
     assert "Reminded today by secretariat" in page.text
     assert "Remind SEI" not in page.buttons()
