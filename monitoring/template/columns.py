@@ -1,5 +1,7 @@
 """What a reporting template consists of: its sheets and columns, and which boxes are changed together."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.workbook.columns import Column, Kind, Sheet, sheet_titles
@@ -53,7 +55,7 @@ def _figures(plan):
     return (
         Column("code", _("Code"), Kind.CODE, fixed=True, width=10),
         Column("statement", _("Indicator"), fixed=True, width=40),
-        Column("row", _("Total, or only"), fixed=True, width=26),
+        Column("row", _("Total, or part of it"), fixed=True, width=26),
         Column("definition", _("Definition"), fixed=True, width=36),
         Column("asked", _("What is asked"), fixed=True, width=34),
         Column("unit", _("Unit"), fixed=True, width=12),
@@ -63,7 +65,7 @@ def _figures(plan):
         Column("n", _("Numerator: how many"), Kind.FIGURE, width=13),
         Column("d", _("Denominator: out of how many"), Kind.FIGURE, width=14),
         Column("share", _("makes"), Kind.FIGURE, fixed=True, width=9),
-        Column("v", _("Figure, percentage alone, or answer from the list"), Kind.FIGURE, width=20),
+        Column("v", _("Figure, or answer from the list"), Kind.FIGURE, width=20),
         Column("text", _("Answer in words"), width=40),
         Column("why", _("No data because"), width=30),
         Column("comment", _("Comment"), width=36),
@@ -76,18 +78,25 @@ SHEETS = (
     Sheet("places", _("By place"), None, ("code", "row"), _figures),
 )
 BY_KEY = {sheet.key: sheet for sheet in SHEETS}
-#: What is known of a place is a figure only: the sentences stand with the total.
-_OF_TOTAL = ("text", "why", "comment")
+#: What is known of a place is a figure only: everything else stands with the total.
+_OF_TOTAL = ("definition", "unit", "baseline", "target", "text", "why", "comment")
 
 
 def columns_of(key, plan, corrections=CORRECTIONS):
-    """The columns of a sheet; that of places has no boxes that belong to the total.
+    """The columns of a sheet; that of places has none that belong to the total.
 
     corrections: for how many of one activity there is room.
     """
     if key == "activities":
         return list(_activities(plan, corrections))
-    return [one for one in BY_KEY[key].columns(plan) if key != "places" or one.key not in _OF_TOTAL]
+    columns = BY_KEY[key].columns(plan)
+    if key == "places":
+        columns = [
+            replace(one, label=_("Place")) if one.key == "row" else one
+            for one in columns
+            if one.key not in _OF_TOTAL
+        ]
+    return list(columns)
 
 
 def titles_of(plan):

@@ -237,7 +237,7 @@ def _figure_record(sheet, submission, activity, line, cell, label):
         "statement": plain(indicator.statement),
         "row": plain(label) or _("Total"),
         "definition": plain(indicator.definition) if total else "",
-        "asked": asked(indicator, parts) if total else "",
+        "asked": asked(indicator, parts),
         "unit": plain(indicator.unit),
         "baseline": baseline_text(indicator) if total else "",
         "last": f"{figure_text(indicator, last)} ({line.last_round})" if last else "",

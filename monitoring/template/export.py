@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Border, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -35,6 +35,10 @@ from monitoring.template.guide import read_me
 
 #: The boxes to fill: light, with the text as dark as ever.
 BOX = PatternFill("solid", fgColor="FFF9DB")
+_LINE = Side("thin", color="C8C8C8")
+_FRAME = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+#: Lines of text that a row has room for at least: nothing makes it higher by itself while one types.
+_LEAST = {"activities": 6, "indicators": 3, "places": 1}
 
 
 def export_template(content, file, *, at):
@@ -132,12 +136,17 @@ def _bounds_in_words(kind, least, most):
 def _write_sheet(page, key, content, lists):
     columns, records = columns_of(key, content.plan, content.corrections), content.records[key]
     write_heads(page, BY_KEY[key], columns, content.plan)
-    # On paper and on the screen the code and what it stands for stay in sight.
+    # The code and what it stands for stay in sight, the code on paper, too.
     page.freeze_panes = page.cell(FIRST_ROW, HIDDEN + (3 if key == "activities" else 4))
+    page.print_title_cols = "C:C"
+    heads = max(lines_of(column.header(content.plan), column.width * 0.8) for column in columns)
+    page.row_dimensions[HEADER_ROW].height = LINE * heads
     locked = [style_of(page, column, locked=True) for column in columns]
     boxes = [style_of(page, column, locked=False) for column in columns]
     for style in boxes:
         style.fill = BOX
+    for style in (*locked, *boxes):
+        style.border = _FRAME
     hidden, rules = style_of(page, None, locked=True), _Rules(lists)
     places = {column.key: index for index, column in enumerate(columns, HIDDEN + 1)}
     if "share" in places:
@@ -155,7 +164,7 @@ def _write_sheet(page, key, content, lists):
         if {"n", "d"} <= record.boxes:
             page.cell(number, places["share"]).value = _share(places, number)
         height = max(lines_of(record.values[column.key], column.width) for column in columns)
-        page.row_dimensions[number].height = LINE * min(max(height, 2), MOST_LINES)
+        page.row_dimensions[number].height = LINE * min(max(height, _LEAST[key]), MOST_LINES)
     rules.write(page)
     if key == "places":  # long, and one indicator below the other
         last = get_column_letter(HIDDEN + len(columns))

@@ -56,5 +56,7 @@ def read_me(content, titles, when):
         "places": _("The same figures by municipality, where they can be told apart. Only what you know."),
     }
     lines += [(titles[key], words, False) for key, words in purposes.items() if content.records[key]]
+    if not content.records["activities"]:
+        return lines
     lines += [("", "", False), (_("Statuses"), "", True)]
     return lines + [(str(status.label), words(), False) for status, words in _STATUSES.items()]

@@ -111,6 +111,14 @@ class ReportTemplateFile(TemplateMixin, View):
 class TemplateUploadMixin(TemplateMixin):
     """Finds the upload of the address, among those of the institution."""
 
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except (UnreadableWorkbook, FileNotFoundError) as error:  # readable when it was uploaded
+            unreadable = isinstance(error, UnreadableWorkbook)
+            messages.error(request, str(error) if unreadable else _("The file is gone. Upload it again."))
+            return redirect("report_template", *self.address)
+
     @cached_property
     def upload(self):
         uploads = ReportUpload.objects.visible_to(self.request.user).select_related("uploaded_by")

@@ -17,12 +17,24 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from frameworks.models import ApiToken, Pillar, Plan, ReportingRound, Seat, TermsOfReference, User
+from frameworks.models import (
+    ApiToken,
+    Institution,
+    Pillar,
+    Plan,
+    ReportingRound,
+    Seat,
+    TermsOfReference,
+    User,
+)
 from frameworks.operations.importing import keep_upload
 from frameworks.operations.plans import NewPillar, create_plan
-from monitoring.models import ReportRun, Submission
+from frameworks.workbook.columns import SEEN
+from monitoring.models import ReportRun, ReportUpload, Submission
 from monitoring.reports.run import write_report
 from napwps.demo.people import email_of
+from tests.frameworks.workbook.books import saved
+from tests.monitoring.template.sheets import Template
 from tests.test_access import WORKBOOK, framework_workbook
 
 PLAN, EMPTY_PLAN = "TL-NAP-2024-2028", "TL-NAP-2029-2033"
@@ -126,6 +138,7 @@ def build_site():
         "the first round": rounds[0].label,
         "an assumption": plan.assumptions.first().pk,
     }
+    things |= _templates(rounds[-1], now)
     for one in Submission.objects.filter(round=rounds[-1]).select_related("institution", "pillar"):
         things[f"{one.institution.code} on {one.pillar.code}"] = one.pk
     values = {
@@ -146,6 +159,7 @@ def build_site():
         "terms": _terms(plan, secretary, now).public_id,
         "key": token.token_key,
         "year": plan.start_year,
+        "institution": "MSSI",
         "uidb64": urlsafe_base64_encode(force_bytes(newcomer.pk)),
         "token": default_token_generator.make_token(newcomer),
     }
@@ -175,6 +189,28 @@ def _workbook(plan, by, now, **changed):
     """The plan's own workbook, edited and uploaded."""
     file = ContentFile(framework_workbook(plan, **changed), "framework.xlsx")
     return keep_upload(plan=plan, file=file, by=by, at=now, kind="workbook")
+
+
+def _templates(round, now):
+    """MSSI's reporting template as it comes back: with a row that was changed on both sides, and with errors."""
+    mssi, focal = Institution.objects.get(code="MSSI"), User.objects.get(email=email_of("focal.mssi"))
+    book, things = Template(round, mssi, at=now), {}
+    number = book.fill("activities", "2.2.2", status="Delayed", narrative="The draft is with the ministries.")
+    book.fill("activities", "2.2.1", narrative="Reporting by text message reaches 44 sucos.")
+    book.cell("activities", number, SEEN).value = "1 narrative=0123456789"  # it said something else before
+    for name in ("a filled-in template", "a faulty template"):
+        things[name] = ReportUpload.objects.create(
+            round=round,
+            institution=mssi,
+            file=ContentFile(saved(book.book).getvalue(), "report.xlsx"),
+            file_name="report.xlsx",
+            sha256="0" * 64,
+            uploaded_by=focal,
+            uploaded_at=now,
+        ).public_id
+        book.fill("indicators", "2.2.1a", n=204, why="Not counted")
+        book.fill("activities", "2.2.2", status="Going well", **{"corr-1-due": "soon"})
+    return things
 
 
 def _terms(plan, by, now):

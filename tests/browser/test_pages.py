@@ -42,9 +42,14 @@ NO_PAGES = {
     "terms_file": "secretariat",
     "plan_workbook_file": "secretariat",
     "plan_workbook_marked": "secretariat",
+    "report_template_file": "focal.mssi",
+    "report_template_marked": "focal.mssi",
 }
 #: Arguments of addresses that are no pages, where those of the site do not fit.
-OF_NO_PAGE = {"plan_workbook_marked": {"upload": "a faulty workbook"}}
+OF_NO_PAGE = {
+    "plan_workbook_marked": {"upload": "a faulty workbook"},
+    "report_template_marked": {"upload": "a faulty template"},
+}
 #: Addresses that only send on to another one.
 SENT_ON = {"my_report_latest": "focal.mssi", "theme_new": "secretariat"}
 #: Swagger's own page: its bundle is heavier than all else together, and its markup and colours are not ours. It is served
@@ -170,6 +175,10 @@ LOOKS = [
     # evidence
     # autosave
     # template
+    Look("report_template", "focal.mssi"),
+    Look("report_template_preview", "focal.mssi", upload="a filled-in template"),
+    Look("report_template_preview", "focal.mssi", "?all=mine", upload="a filled-in template"),
+    Look("report_template_preview", "focal.mssi", upload="a faulty template"),
     # discussion
     # handover
     # reminders

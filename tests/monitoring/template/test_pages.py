@@ -207,6 +207,16 @@ def test_another_institution_s_upload_is_not_there(world, round, client):
     assert not ActivityProgress.objects.exists()
 
 
+def test_a_file_that_is_gone_is_asked_for_again(world, round):
+    upload = Template(round, world.sei).kept(world.focal_sei)
+    upload.file.storage.delete(upload.file.name)
+    visitor = Visitor(world.focal_sei).open(
+        address(world, "report_template_preview", "SEI", upload.public_id)
+    )
+    assert visitor.answer.request["PATH_INFO"] == address(world)
+    assert "The file is gone. Upload it again." in visitor.text
+
+
 def test_what_was_handed_in_after_the_upload_stays_as_it_is(world, round):
     visitor, book = downloaded(world, world.focal_sei, world.sei)
     book.fill("activities", "1.1.1", narrative="Late")

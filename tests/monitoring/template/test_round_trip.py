@@ -177,8 +177,8 @@ def test_zeros_are_kept_and_blanks_stay_blank(world, sei):
     book.fill("indicators", "1.10", v=None)
     difference = book.applied(world.focal_sei)
     assert [told(item.changes) for item in difference.items] == [
-        [("Figure, percentage alone, or answer from the list", "5", "0")],
-        [("Figure, percentage alone, or answer from the list", "0", "")],
+        [("Figure, or answer from the list", "5", "0")],
+        [("Figure, or answer from the list", "0", "")],
     ]
     assert values_of(sei) == {("1.1.1b", "", ""): (None, None, 0, "", "", "")}
 
