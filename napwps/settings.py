@@ -216,6 +216,7 @@ SECURE_HSTS_SECONDS = number("HSTS_SECONDS", 31536000) if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz/$"]
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "napwps.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
 # The demo sends nothing, so that nobody gets a mail by accident: /demo/outbox/ shows what would have gone out.

@@ -40,6 +40,14 @@
   document.addEventListener("submit", () => { dirty = false; });
   addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 
+  // Signing out: no draft of drafts.js stays behind.
+  document.addEventListener("submit", (event) => {
+    const { signOut, unsent } = event.target.dataset;
+    const left = Object.keys(signOut ? localStorage : {}).filter((one) => one.startsWith(signOut));
+    if (left.length && !confirm(unsent)) event.preventDefault();
+    else left.forEach((one) => localStorage.removeItem(one));
+  });
+
   // Numerator and denominator: the percentage while typing. The plain cases of frameworks/numbers.py; the server decides.
   const numeral = (input) => {
     const text = (input ? input.value : "").replace(/\s/g, "");
