@@ -67,10 +67,8 @@ HISTORY = {
     ),
 }
 
-RETURN_TO_MAE = (
-    "1.1.2b: the total is 193, but the four levels add up to 139. Please check the total; it may be a slip. "
-    "1.1.3a: please say in the comment what is planned for the last quarter."
-)
+#: What is to be changed stands at the lines (napwps/demo/said.py: RETURN_NOTES).
+RETURN_TO_MAE = "Two lines need another look: the total of 193 at 1.1.2b, and the last quarter at 1.1.3a."
 
 #: (institution, pillar), and for a part of a joint lead the accountable lead as well → steps as (action, days before the
 #: anchor day, side, words). A part goes to the co-leads when the accountable lead submits: MJ and MSSI have not yet, PNTL

@@ -27,9 +27,11 @@ from monitoring.operations.reporting import (
     save_activity,
     save_indicators,
 )
+from monitoring.operations.reviewing import act
 from napwps.demo.courses import CURRENT, HISTORY, Usual
 from napwps.demo.files import number, rows, tables
 from napwps.demo.people import CSO, GOVERNMENT, SECRETARY
+from napwps.demo.said import return_notes
 from napwps.demo.schedule import at_clock, steady, working_moment
 
 OTHER_SIDE = {GOVERNMENT: CSO, CSO: GOVERNMENT}
@@ -153,12 +155,12 @@ class Story:
     def publish_round(self, round, dates):
         """Closes the round on the day after its last, and publishes its figures some weeks later."""
         secretary = self.people[SECRETARY]
-        for act, day in (
+        for step, day in (
             (close_round, dates.closes_on + timedelta(days=1)),
             (publish_round, dates.published_on),
         ):
             with pghistory.context(user=secretary.pk):
-                act(round=round, by=secretary, at=at_clock(day, 10))
+                step(round=round, by=secretary, at=at_clock(day, 10))
 
     def refresh(self, at):
         changes.announce(indicators=Indicator.objects.filter(plan=self.plan), at=at)
@@ -256,6 +258,16 @@ class Story:
             # Where a part has not come in the report goes without it, and says so.
             missing = {part.submission.pk for part in missing_parts([submission])[submission.pk]}
             submit_report(submission=submission, by=step.by, at=step.at, without=missing)
+        elif step.action == "return":
+            notes = return_notes(self, submission) if dates.published_on is None else {}
+            act(
+                submission=submission,
+                action="return",
+                by=step.by,
+                at=step.at,
+                comment=step.comment,
+                notes=notes,
+            )
         else:
             transition(subject=submission, action=step.action, by=step.by, at=step.at, comment=step.comment)
 
