@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,14 +14,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 
-from frameworks.models import Place
 from frameworks.permissions import Permission, has_permission
 from frameworks.web import SignedInMixin, remember_plan
-from monitoring.forms.reporting import BY_PLACE, OF_EVERY_FORM, IndicatorForm, ProgressForm, error_items
+from monitoring.discussion import load_discussion
+from monitoring.forms.reporting import IndicatorForm, ProgressForm, error_items
 from monitoring.forms.story import pressed, story_differences
 from monitoring.kept import sign_in_and_keep
 from monitoring.models import Submission
 from monitoring.models.submission import ActivityStatus
+from monitoring.operations.discussion import mark_notes
 from monitoring.operations.reporting import (
     DraftLocked,
     StaleDraft,
@@ -34,6 +34,7 @@ from monitoring.parts import contributions, load_parts
 from monitoring.sheets import load_sheet
 from monitoring.states import why_locked
 from monitoring.steps import moment
+from monitoring.views.place_rows import PlaceRowsMixin
 from monitoring.words import baseline_text, figure_text, lateness, target_text
 
 #: What the buttons of evidence name: a line, or one of its files and links.
@@ -68,7 +69,7 @@ class Fieldset:
         return self.form.indicator
 
 
-class DraftPage(SignedInMixin, View):
+class DraftPage(PlaceRowsMixin, SignedInMixin, View):
     """What both kinds of page share: finding the submission, the forms, saving, and the three ways in which it can fail."""
 
     template_name = "monitoring/activity_form.html"
@@ -127,6 +128,8 @@ class DraftPage(SignedInMixin, View):
         what, _dash, name = wish.partition("-")
         if what in ("corr", "last"):
             return f"{self.request.path}#corrections"
+        if what == "pick" and name.isdecimal() and len(name) < 19:
+            return self.pick_address(int(name))
         if what == "evidence" and _LINE.fullmatch(name):
             return reverse("evidence_line", args=[self.submission.pk, name])
         if what == "remove" and _UUID.fullmatch(name):
@@ -146,10 +149,24 @@ class DraftPage(SignedInMixin, View):
     def save_forms(self, forms):
         """Saves what valid forms were told; returns the new version. The autosave (views/autosave.py) goes through here."""
         progress_form, indicator_forms = forms
-        return self.save(
+        version = self.save(
             progress_form,
             {cell: said for one in indicator_forms for cell, said in one.reported().items()},
         )
+        self.mark_notes()
+        return version
+
+    def mark_notes(self):
+        """Marks the notes of a return as their boxes say. Scripts send those that changed, blank for unticked ones."""
+        data = self.request.POST
+        whole = "then" in data or "all" in data
+        shown = data.getlist("note-shown") if whole else [name[5:] for name in data if name[:5] == "note-"]
+        notes = {int(pk) for pk in shown[:500] if pk.isdecimal() and len(pk) < 19}
+        if notes:
+            done = {pk for pk in notes if data.get(f"note-{pk}")}
+            mark_notes(
+                submission=self.submission, by=self.request.user, at=self.now, done=done, undone=notes - done
+            )
 
     @cached_property
     def version_sent(self):
@@ -168,18 +185,6 @@ class DraftPage(SignedInMixin, View):
     def sheet(self):
         return load_sheet(self.submission, context=True)
 
-    @cached_property
-    def places(self):
-        """The municipalities of the plan's country, and smaller places that already have a figure."""
-        if not any(line.indicator.type in BY_PLACE for line in self.lines):
-            return []
-        answered = {place for line in self.lines for _category, place in line.values if place is not None}
-        return list(
-            Place.objects.filter(
-                Q(country=self.submission.round.plan.country, kind__in=OF_EVERY_FORM) | Q(pk__in=answered)
-            )
-        )
-
     def forms(self, data=None):
         opened = self.request.GET.get("places", "")
         return (
@@ -189,6 +194,8 @@ class DraftPage(SignedInMixin, View):
                     line,
                     places=self.places,
                     places_open=opened == str(line.indicator.pk),
+                    added=self.added.get(line.indicator.pk, ()),
+                    on=self.submission.round.period_end,
                     data=data,
                 )
                 for line in self.lines
@@ -201,6 +208,7 @@ class DraftPage(SignedInMixin, View):
     def page(self, forms, *, locked="", stale=None, status=200):
         progress_form, indicator_forms = forms
         round, today = self.submission.round, timezone.localdate(self.now)
+        is_typed = any(form.is_bound for form, _name in self.named_forms(forms))
         response = render(
             self.request,
             self.template_name,
@@ -213,10 +221,15 @@ class DraftPage(SignedInMixin, View):
                 "progress_form": progress_form,
                 "fieldsets": [_fieldset(one) for one in indicator_forms],
                 "errors": error_items(*self.invalid(forms)),
-                "version": stale.version if stale else self.version,
+                # What was typed stays tied to the version on which it was typed: another tab may have saved meanwhile.
+                "version": stale.version if stale else self.version_sent if is_typed else self.version,
                 "autosave_url": self.autosave_url,
-                # Whether the boxes show what was typed, and not what is saved.
-                "is_typed": any(form.is_bound for form, _name in self.named_forms(forms)),
+                "is_typed": is_typed,
+                # What the co-leads asked to change; nobody has, before the first hand-in.
+                "discussion": load_discussion(self.submission, self.request.user)
+                if self.submission.cycle
+                else None,
+                "typed_notes": self.request.POST if self.request.method == "POST" else None,
                 "locked": locked,
                 "stale": stale,
                 "saved_elsewhere": moment(stale.at, self.now) if stale and stale.at else "",
