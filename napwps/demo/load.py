@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from frameworks.models import Institution, Plan, ReportingRound, User
 from napwps.demo import framework, money, plans
+from napwps.demo.calendar import load_calendar
 from napwps.demo.context import load_context
 from napwps.demo.crosswalk import load_crosswalk
 from napwps.demo.geography import load_places
 from napwps.demo.institutions import INSTITUTIONS, load_institutions
 from napwps.demo.mail import load_mail
 from napwps.demo.people import DOMAIN, SECRETARY, VACATED, fill_co_leads, load_seats, load_users, vacate
+from napwps.demo.said import say
 from napwps.demo.schedule import CURRENT, FRAMEWORK_ON, at_clock, rounds_around
 from napwps.demo.story import Story
 from napwps.demo.terms import load_terms
@@ -73,10 +75,12 @@ def load(*, anchor):
             with pghistory.context(user=people[SECRETARY].pk, action="demo"):
                 vacate(plan, people, VACATED, last_day=anchor - timedelta(days=75))
         story.tell(dates, until=anchor)
+        say(story, dates, until=anchor)
         before = dates
+    current = ReportingRound.objects.select_related("plan").get(plan=plan, label=schedule[-1].label)
+    load_calendar(round=current, institution=institutions[VACATED], by=people[SECRETARY], anchor=anchor)
     # The first minutes of the day: deadlines that have passed count, and nothing lies in the future.
     story.refresh(at_clock(anchor, 0, 5))
-    current = ReportingRound.objects.get(plan=plan, label=schedule[-1].label)
     load_mail(round=current, by=people[SECRETARY], anchor=anchor)
     return Loaded(is_new=True, rounds=tuple(dates.label for dates in schedule))
 
