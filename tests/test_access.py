@@ -524,6 +524,9 @@ def arguments(name, world):
         values["pk"] = world.assumption.pk
     if name == "api_comment":
         values["pk"] = world.comment.pk
+    if name.startswith("place"):
+        values |= {"country": "TL", "code": world.place.code, "key": world.places_key}
+        values["indicator"] = world.indicators["i111a"].pk
     if name in {"evidence_file", "evidence_remove", "api_evidence_one"}:
         values["public_id"] = world.evidence.public_id
     if name == "report_retry":

@@ -15,7 +15,7 @@ from frameworks.models import Activity, Indicator
 from frameworks.permissions import Permission, require_permission
 from frameworks.web import SignedInMixin
 from frameworks.workflow import StateConflict, available_actions
-from monitoring.lines import LineKey, line_named
+from monitoring.lines import WHOLE, LineKey, line_named
 from monitoring.models import Comment, SubmissionVersion
 from monitoring.models.review import CommentKind
 from monitoring.operations.assessing import rate, verify
@@ -93,7 +93,7 @@ class NewComment(Saying):
 
     @property
     def line(self):
-        line = line_named(self.request.POST.get("line", ""))
+        line = line_named(self.request.POST.get("line", WHOLE.name))
         if line is None:
             raise Http404
         return line

@@ -180,6 +180,10 @@ LOOKS = [
     Look("report_template_preview", "focal.mssi", "?all=mine", upload="a filled-in template"),
     Look("report_template_preview", "focal.mssi", upload="a faulty template"),
     # discussion
+    Look("submission_return", "gov.participation", pk="SEI on P1"),
+    Look("submission_version", "focal.sei", pk="SEI on P1", cycle=1),
+    Look("submission", "cso.participation", pk="SEI on P1"),
+    Look("submission", "monitoring", pk="GPM on P2"),
     # handover
     # reminders
     # story

@@ -409,7 +409,8 @@ def test_comment_answer_return_with_notes_fix_and_resubmit(world, sei, women, on
     focal.press("Mark as done")
     assert "2 notes at lines" in focal.text and "open" not in focal.text.split("2 notes at lines")[1][:8]
     focal.open(page_of(sei)).press("Send the answer", form=0, text="54, as the list says.")
-    focal.open(page_of(sei)).press("Submit", officer_name="A. Person", officer_post="Director")
+    focal.open(page_of(sei)).press("Submit", status=422, officer_name="A. Person", officer_post="Director")
+    focal.press("Submit without this part")  # of MAE, which leads it, too
     assert Submission.objects.get(pk=sei.pk).cycle == 2
 
     # Both co-leads see what became of the notes and what changed.
