@@ -156,9 +156,23 @@ def _report(focal):
     focal.press(
         "Save draft",
         narrative="The modules are drafted.",
-        **{f"i{ids['1.1.3a']}-n": "0", f"i{ids['1.1.3a']}-d": "1000"},
+        **{f"i{ids['1.1.3a']}-n": "0", f"i{ids['1.1.3a']}-d": "1000", "spent-amount": "1.250,50"},
     )
-    focal.open(f"/submissions/{sei.pk}/").press("Submit")
+    focal.open(f"/submissions/{sei.pk}/").press("Submit", status=422)
+    assert "it is delayed: add a course correction" in focal.text
+    correction = {
+        "corr-1-cause": "The translators left.",
+        "corr-1-measure": "Translate with the university.",
+        "corr-1-owner": "Directorate of training",
+        "corr-1-due": "2025-06-30",
+    }
+    focal.open(f"/submissions/{sei.pk}/activities/1.1.3/").press("Save draft", **correction)
+    focal.open(f"/submissions/{sei.pk}/").press(
+        "Submit", status=422, officer_name="Ana Ximenes", officer_post="Director-General"
+    )
+    assert "The part of MAE on 1.1.2, 1.1.3 has not come in" in focal.text
+    focal.press("Submit without this part").open(f"/submissions/{sei.pk}/")
+    assert "Answered for by Ana Ximenes, Director-General" in focal.text
     sei.refresh_from_db()
     assert sei.state == "submitted"
     focal.open(f"/submissions/{sei.pk}/activities/1.1.2/")
@@ -179,7 +193,7 @@ def _review(focal, government, society):
     focal.open(f"/submissions/{sei.pk}/activities/1.1.2/").press(
         "Save draft", narrative="Two rounds of training were held, one of them in the sucos."
     )
-    focal.open(address).press("Submit")
+    focal.open(address).press("Submit", status=422).press("Submit without this part")
     society.open(address).press("Accept")
     society.open(address).press("Record a dissent", comment="The figure leaves out two municipalities.")
     government.open(address).press("Endorse")

@@ -225,6 +225,16 @@ def report_figures(focal):
 
     focal.press("Save and go to 1.1.3").choose("status", "delayed")
     focal.fill(narrative="The modules are drafted.")
+    # The boxes opened when "delayed" was chosen: without a correction it could not be submitted.
+    focal.fill(
+        **{
+            "corr-1-cause": "The translators left.",
+            "corr-1-measure": "Translate with the university.",
+            "corr-1-owner": "Directorate of training",
+            "corr-1-due": "2025-06-30",
+            "spent-amount": "1.250,50",
+        }
+    )
     type_figures(focal, "1.1.3a", "0", "1000")
     assert shown_share(focal, "1.1.3a") == "0.0%", "a reported zero is a figure"
     focal.press("Save and go back to the list").says("2/2")

@@ -1,6 +1,6 @@
 """Short ways to what the demo holds."""
 
-from budgets.models import Costing
+from budgets.models import Costing, Expenditure
 from frameworks.models import (
     Activity,
     ActivityTheme,
@@ -24,7 +24,14 @@ from frameworks.models import (
     User,
 )
 from frameworks.models import Seat as SeatModel
-from monitoring.models import ActivityProgress, IndicatorResult, IndicatorValue, SignOff, Submission
+from monitoring.models import (
+    ActivityProgress,
+    CourseCorrection,
+    IndicatorResult,
+    IndicatorValue,
+    SignOff,
+    Submission,
+)
 from napwps.demo import plans
 
 
@@ -87,11 +94,19 @@ _CONTENTS = (
     (
         Submission,
         (
-            "round__label", "institution__code", "pillar__code", "accountable__code", "contributed_at", "state", "cycle", "submitted_at",
+            "round__label", "institution__code", "pillar__code", "accountable__code", "contributed_at", "state", "cycle", "officer_post", "submitted_at",
             "first_submitted_at", "accepted_at", "endorsed_at", "return_note",
         ),
     ),
-    (ActivityProgress, (*_OF_SUBMISSION, "activity__code", "status", "narrative", "saved_at", "saved_by__email")),
+    (ActivityProgress, (*_OF_SUBMISSION, "activity__code", "status", "narrative", "collaboration", "saved_at", "saved_by__email")),
+    (
+        CourseCorrection,
+        ("progress__activity__code", "progress__submission__round__label", "cause", "measure", "owner", "due_on", "is_done"),
+    ),
+    (
+        Expenditure,
+        ("activity__code", "institution__code", "round__label", "amount", "currency", "no_data_reason", "frozen_at"),
+    ),
     (
         IndicatorValue,
         (*_OF_SUBMISSION, *_CELL, "numerator", "denominator", "value", "text", "no_data_reason", "comment"),

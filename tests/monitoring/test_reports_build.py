@@ -20,7 +20,7 @@ from tests.monitoring.report_world import CUT_OFF, give, make_year
 from tests.world import make_activity, make_indicator
 
 #: Whatever the size of the pillar.
-QUERIES = 20
+QUERIES = 21
 
 
 @pytest.fixture
