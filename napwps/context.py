@@ -112,8 +112,15 @@ _BELONGS_TO = {
     "round_new": "plan_rounds",
     "round_edit": "plan_rounds",
     "round_publish": "plan_rounds",
+    "round_group_new": "plan_rounds",
+    "round_group_edit": "plan_rounds",
+    "round_group_remove": "plan_rounds",
+    "round_exception_new": "plan_rounds",
+    "round_exception_end": "plan_rounds",
     "seat_new": "plan_people",
     "seat_assign": "plan_people",
+    "handover": "plan_people",
+    "handover_edit": "plan_people",
 }
 
 

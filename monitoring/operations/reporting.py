@@ -74,7 +74,9 @@ def create_expected_submissions(*, round, by, at, asked=None):
             triples - known - _told_already(round), key=lambda one: (*one[:2], one[2] or 0)
         )
     ]
-    with transaction.atomic(), pghistory.context(user=by.pk if by else None, action="expect"):
+    # Nobody in particular (by None) must not blot out whoever made the change from which this follows.
+    who = {"user": by.pk} if by else {}
+    with transaction.atomic(), pghistory.context(**who, action="expect"):
         Submission.objects.bulk_create(missing, batch_size=2000, ignore_conflicts=True)
         if missing:
             rewrite_dates(round=round)

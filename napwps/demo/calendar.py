@@ -25,9 +25,11 @@ def load_calendar(*, round, institution, by, anchor):
     term = Membership.objects.select_related("seat", "user").get(
         seat__plan=round.plan, seat__institution=institution, seat__role="focal_point"
     )
-    with pghistory.context(user=by.pk, action="demo"):
+    with pghistory.context(user=by.pk):
         sheet = make_handover(membership=term, by=by, at=at_clock(round.opens_on, 15))
+    with pghistory.context(user=by.pk):
         write_notes(handover=sheet, words=NOTES, by=by, at=at_clock(round.opens_on, 16))
+    with pghistory.context(user=by.pk):
         grant_exception(
             round=round,
             institution=institution,

@@ -10,10 +10,14 @@ from frameworks.models import ReportingRound, RoundGroup, RoundGroupMember
 from frameworks.models.round import ExceptionKind, RoundPhase
 from frameworks.operations.round_groups import delete_group, end_exception, grant_exception, save_group
 from frameworks.operations.rounds import update_round
+from monitoring.deadlines import own_dates_text
+from monitoring.logframe_status import unfinished_of
 from monitoring.models import IndicatorResult, Submission
 from monitoring.operations.calendar import rewrite_dates
 from monitoring.operations.reporting import complete_open_rounds, create_expected_submissions
+from monitoring.reports.build import build_pillar_report
 from monitoring.states import why_locked
+from monitoring.waiting import to_write
 from tests.monitoring.reported import hand_in, open_round
 from tests.world import NOW, TODAY, make_activity, make_institution, make_round
 
@@ -299,3 +303,84 @@ def test_an_indicator_is_not_yet_no_data_before_the_deadline_of_those_who_report
         "1.1.2a": "not_yet_due",
         "2.1.1a": "no_data",
     }
+
+
+# What the institution is told
+
+
+@pytest.mark.parametrize(
+    ("set_dates", "on", "words"),
+    [
+        (
+            lambda world, round: a_group(world, round, world.mae),
+            date(2025, 1, 20),
+            "Round 2024 has not opened yet for your group of institutions. Reporting begins on 1 February 2025.",
+        ),
+        (
+            lambda world, round: a_group(world, round, world.mae),
+            date(2025, 6, 1),
+            "Round 2024 is closed for your group of institutions. Its last day was 31 May 2025. Ask the secretariat",
+        ),
+        (
+            lambda world, round: an_exception(world, round, world.mae),
+            date(2025, 4, 11),
+            "The time that your institution was given in round 2024 ended on 10 April 2025. Ask the secretariat",
+        ),
+        (
+            lambda world, round: None,
+            date(2025, 4, 11),
+            "Round 2024 is closed. Its last day was 31 March 2025. Ask the secretariat: it can let",
+        ),
+    ],
+)
+def test_why_it_is_locked_and_what_to_do(world, set_dates, on, words):
+    round = open_round(world)
+    set_dates(world, round)
+    assert why_locked(of(round, world.mae), noon(on)).startswith(words)
+
+
+def test_what_it_is_told_of_its_own_dates(world):
+    round = open_round(world)
+    assert own_dates_text(of(round, world.mae), TODAY) == ""
+    a_group(world, round, world.mae)
+    assert own_dates_text(of(round, world.mae), TODAY) == (
+        "Your group of institutions has dates of its own: reporting opens on 1 February 2025, is due on 30 April 2025 and "
+        "closes on 31 May 2025."
+    )
+    an_exception(world, round, world.mssi)
+    assert own_dates_text(of(round, world.mssi), TODAY) == (
+        "Your institution was given more time: its report is due on 10 April 2025."
+    )
+    assert own_dates_text(of(round, world.mssi), date(2025, 4, 11)) == ""
+    an_exception(world, round, world.sei, ExceptionKind.REOPENING, at=noon(date(2025, 4, 2)))
+    assert own_dates_text(of(round, world.sei), date(2025, 4, 3)) == (
+        "Round 2024 is open to your institution again, until 10 April 2025. The deadline was 28 February 2025."
+    )
+
+
+def test_a_report_counts_days_from_each_institution_s_own_deadline(world):
+    round = open_round(world)
+    an_exception(world, round, world.mae, until=date(2025, 3, 8))
+    report = build_pillar_report(
+        plan=world.plan, round=round, pillar=world.participation, cut_off=noon(date(2025, 3, 10)), version=1
+    )
+    assert {
+        one.institution: one.days_late(report.round.due_on, report.cut_off_day) for one in report.reports
+    } == {"MAE": 2, "SEI": 10}
+
+
+def test_what_waits_for_a_focal_point_is_what_can_be_written(world):
+    round = open_round(world)
+    on = date(2025, 4, 5)
+    assert not to_write(world.focal_mssi, on).exists()
+    an_exception(world, round, world.mssi, ExceptionKind.REOPENING, at=noon(on))
+    assert list(to_write(world.focal_mssi, on)) == [of(round, world.mssi)]
+
+
+def test_an_institution_with_an_exception_is_not_merged_away_while_it_may_report(world):
+    round = open_round(world)
+    on = date(2025, 4, 5)
+    assert not unfinished_of(world.mssi, on).exists()
+    an_exception(world, round, world.mssi, ExceptionKind.REOPENING, at=noon(on))
+    assert list(unfinished_of(world.mssi, on)) == [of(round, world.mssi)]
+    assert not unfinished_of(world.mssi, date(2025, 4, 11)).exists()
