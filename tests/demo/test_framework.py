@@ -12,6 +12,7 @@ from frameworks.imports import read_logframe
 from frameworks.imports.difference import compare
 from frameworks.imports.existing import known_institutions, load_existing
 from frameworks.models import AssumptionCheck, Indicator, Institution, Place, Plan, Target
+from frameworks.place_tree import tree_problems
 from frameworks.revisions import load_page
 from monitoring.models import IndicatorValue
 from napwps.demo import plans
@@ -88,9 +89,20 @@ def test_costs_lie_in_the_years_of_their_activities():
 
 
 def test_places_add_up_to_the_census():
-    assert Place.objects.count() == 14
-    assert sum(place.population for place in Place.objects.all()) == 1_341_737
+    top = Place.objects.filter(parent__isnull=True)
+    assert top.count() == 14
+    assert sum(place.population for place in top) == 1_341_737
     assert Place.objects.get(kind="special_region").code == "TL-OE"
+
+
+def test_what_lies_in_the_municipalities():
+    """Names are known, people are not: nothing is made up."""
+    parts = Place.objects.filter(parent__isnull=False).select_related("parent")
+    assert not parts.filter(population__isnull=False).exists()
+    assert all(tree_problems(one, one.parent) == {} for one in parts)
+    posts = parts.filter(kind="administrative_post")
+    assert (posts.count(), posts.values("parent").distinct().count()) == (65, 14)
+    assert Place.objects.get(code="TL-DI-DA-COM").parent.name == "Dom Aleixo"
 
 
 def test_plans_beside_it():
