@@ -183,26 +183,26 @@ class Discussion:
 
 
 def load_discussions(submissions, user):
-    """submission id → Discussion, for submissions (with `round` loaded) that the user may read. Five queries."""
+    """submission id → Discussion, for submissions (with `round` loaded) that the user may read.
+
+    At most five queries: none while nothing was ever handed in, three until evidence is asked for or something comes anew.
+    """
     found = {one.pk: Discussion(one, user) for one in submissions}
-    if not found:
-        return {}
-    evidence = defaultdict(list)
-    for row in Evidence.objects.filter(submission__in=found).only(
-        "submission", "activity", "indicator", "added_at"
-    ):
-        evidence[row.submission_id, line_of(row)].append(row.added_at)
-    first, answers = [], defaultdict(list)
-    rows = Comment.objects.filter(submission__in=found).select_related(
+    spoken = {pk: one for pk, one in found.items() if one.submission.cycle}
+    if not spoken:
+        return found
+    rows = Comment.objects.filter(submission__in=spoken).select_related(
         "by", "settled_by", "activity", "indicator"
     )
+    first, answers = [], defaultdict(list)
     for row in rows.order_by("at", "pk"):
         if row.parent_id is None:
             first.append(row)
         else:
             answers[row.parent_id].append(row)
+    evidence = _evidence({row.submission_id for row in first if row.kind == CommentKind.EVIDENCE_REQUEST})
     for row in first:
-        discussion = found[row.submission_id]
+        discussion = spoken[row.submission_id]
         discussion.threads.append(
             Thread(
                 row,
@@ -212,10 +212,20 @@ def load_discussions(submissions, user):
                 any(at > row.at for at in evidence[row.submission_id, line_of(row)]),
             )
         )
-    _add_ratings(found)
-    _add_verifications(found)
-    for pk, since in changes_since(submissions).items():
-        found[pk].since = since
+    _add_ratings(spoken)
+    _add_verifications(spoken)
+    if any(one.submission.cycle > 1 for one in spoken.values()):
+        for pk, since in changes_since([one.submission for one in spoken.values()]).items():
+            spoken[pk].since = since
+    return found
+
+
+def _evidence(submissions):
+    """(submission id, line) → when evidence was added to it."""
+    found = defaultdict(list)
+    if submissions:
+        for row in Evidence.objects.filter(submission__in=submissions):
+            found[row.submission_id, line_of(row)].append(row.added_at)
     return found
 
 

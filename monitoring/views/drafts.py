@@ -225,10 +225,7 @@ class DraftPage(PlaceRowsMixin, SignedInMixin, View):
                 "version": stale.version if stale else self.version_sent if is_typed else self.version,
                 "autosave_url": self.autosave_url,
                 "is_typed": is_typed,
-                # What the co-leads asked to change; nobody has, before the first hand-in.
-                "discussion": load_discussion(self.submission, self.request.user)
-                if self.submission.cycle
-                else None,
+                "discussion": load_discussion(self.submission, self.request.user),
                 "typed_notes": self.request.POST if self.request.method == "POST" else None,
                 "locked": locked,
                 "stale": stale,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from frameworks.models import Role
 from frameworks.permissions import Permission, seat_for
 from frameworks.workflow import StateConflict, transition
+from monitoring.discussion import load_discussions
 from monitoring.lines import WHOLE, LineKey
 from monitoring.models import Comment, Evidence, Submission
 from monitoring.models.review import CommentKind
@@ -493,6 +494,25 @@ def test_no_version_no_page(world, client, sei):
 
 
 # Queries
+
+
+def test_what_was_said_is_loaded_in_a_fixed_number_of_queries(
+    world, round, draft, women, on_women, django_assert_num_queries
+):
+    with django_assert_num_queries(0):  # nothing was ever handed in
+        assert load_discussions([draft], world.focal_sei)[draft.pk].threads == []
+    sei = hand_in(draft, world.focal_sei, {total(women): nd(18, 452)})
+    with django_assert_num_queries(3):  # comments, ratings, verifications
+        load_discussions([sei], world.gov_lead)
+    sei = hand_in(send_back(world, sei), world.focal_sei, {total(women): nd(19, 452)})
+    mae = hand_in(submission_of(round, world.mae), world.focal_mae)
+    for number in range(3):
+        ask(sei, world.gov_lead, on_women, f"Register {number}")
+        speak(mae, world.gov_lead, f"Word {number}")
+        both = load_discussions([sei, mae], world.gov_lead)
+        assert len(both[sei.pk].requests) == len(both[mae.pk].of_whole) == number + 1
+        with django_assert_num_queries(5):  # also evidence, versions
+            load_discussions([sei, mae], world.gov_lead)
 
 
 def test_the_same_number_of_queries_however_much_is_said(world, client, round, women):

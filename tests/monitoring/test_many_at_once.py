@@ -85,14 +85,14 @@ def whole_way(world, institutions, figures):
 
 def test_few_take_as_many_queries_as_many(world):
     few = whole_way(world, 2, 2)
-    assert max(few.values()) < 34, few
+    assert max(few.values()) < 40, few  # six of them keep the version that is handed in
 
 
 @pytest.mark.slow
 def test_three_thousand_values(world):
     """Beside the batches of 2,000 rows that results are written in, not one query more than for four values."""
     queries = whole_way(world, 15, 200)
-    assert max(queries.values()) < 36, queries
+    assert max(queries.values()) < 42, queries
 
 
 def test_one_transaction_nothing_is_left_half_done(world, monkeypatch):
