@@ -12,7 +12,7 @@ from frameworks.models.base import ScopedQuerySet
 
 class HandoverQuerySet(ScopedQuerySet):
     def visible_to(self, user):
-        """The secretariat's, the leaver's, and that of whoever speaks for the institution now."""
+        """The secretariat's, the leaver's, and that of whoever speaks for the institution now (or for what it merged into)."""
         from frameworks.permissions import Permission, is_everywhere, scope_filter
 
         if not user.is_authenticated:
@@ -22,6 +22,9 @@ class HandoverQuerySet(ScopedQuerySet):
         return self.filter(
             scope_filter(user, Permission.MANAGE_SEATS, plan="plan")
             | scope_filter(user, Permission.EDIT_SUBMISSION, plan="plan", institution="institution")
+            | scope_filter(
+                user, Permission.EDIT_SUBMISSION, plan="plan", institution="institution__merged_into"
+            )
             | models.Q(leaver=user)
         )
 

@@ -169,6 +169,11 @@ LOOKS = [
         for upload in ("an import at work", "a failed import", "a saved import")
     ),
     # calendar
+    *of_secretariat("round_group_new"),
+    *of_secretariat("round_group_edit", pk="a group"),
+    *of_secretariat("round_group_remove", pk="a group"),
+    *of_secretariat("round_exception_new"),
+    *of_secretariat("round_exception_end", pk="an exception"),
     # places
     # mail
     # parts
@@ -185,6 +190,8 @@ LOOKS = [
     Look("submission", "cso.participation", pk="SEI on P1"),
     Look("submission", "monitoring", pk="GPM on P2"),
     # handover
+    *of_secretariat("handover", public_id="a handover sheet"),
+    *of_secretariat("handover_edit", public_id="a handover sheet"),
     # reminders
     # story
     Look("figure_history", "monitoring", icode="1.1.1a"),

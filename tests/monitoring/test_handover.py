@@ -337,3 +337,19 @@ def test_the_dashboard_costs_the_same_for_many_vacant_posts(
             client.get(address)
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_the_successor_finds_it_after_the_institution_was_merged(world, round, client):
+    sheet = leave(world)
+    over(sheet)
+    new = make_institution("MNEW")
+    world.mssi.merged_into = new
+    world.mssi.save()
+    sheet.seat.institution = new
+    sheet.seat.save()
+    person = successor_of(world, sheet)
+    client.force_login(person)
+    page = client.get(reverse("my_report", args=[world.plan.code, "2024"])).content.decode()
+    assert reverse("handover", args=[sheet.public_id]) in page
+    assert client.get(reverse("handover", args=[sheet.public_id])).status_code == 200
+    assert take_over(handover=sheet, by=person, at=now()).taken_by == person
