@@ -29,6 +29,7 @@ from monitoring.operations.reporting import (
 )
 from monitoring.operations.reviewing import act
 from napwps.demo.courses import CURRENT, HISTORY, Usual
+from napwps.demo.evidence import show_evidence
 from napwps.demo.files import number, rows, tables
 from napwps.demo.people import CSO, GOVERNMENT, SECRETARY
 from napwps.demo.said import return_notes
@@ -295,6 +296,7 @@ class Story:
             save_indicators(
                 submission=submission, by=step.by, at=step.at, version=figures_version([]), values=others
             )
+        show_evidence(self, submission, dates, step)
         officer = Officer(post=OFFICERS.get(submission.institution.kind, "Director-General"))
         name_officer(submissions=[submission], officer=officer, by=step.by, at=step.at)
 
