@@ -5,13 +5,13 @@
   if (!form) return;
   const part = (name, scope = document) => scope.querySelector(`[data-draft-${name}]`);
   const { draft: address, draftKey: key, draftTyped } = form.dataset;
-  const PAUSE = 2000, LONGEST = 60000, OLD = 60 * 864e5, SEVERAL = "\x1f";
+  const PAUSE = 2000, LONGEST = 60000, SEVERAL = "\x1f";
   const typed = draftTyped !== undefined; // what is saved is not known here
   let base = {}; // what the server has
   let lost = null; // sent and not answered: goes again as it was
   let seen = ""; // what the server could not read
-  let busy, timer, copied, version, halted, out, over, urgent, mine, wait = 0, stored = true;
-  const owned = new Set(); // boxes of the copy that are on this page
+  let busy, timer, copied, version, halted, out, over, urgent, mine, wait = 0, rest = "idle", stored = true;
+  const owned = new Set(); // boxes of the copy that are this page's
 
   const boxes = () => [...form.elements].filter((one) => one.name && !one.disabled && !/hidden|submit|button|file/.test(one.type));
   const ticked = (one) => /radio|checkbox/.test(one.type);
@@ -89,17 +89,17 @@
       method: "POST", body, headers: { "X-CSRFToken": fresh || token() },
       keepalive: `${body}`.length < LONGEST, signal: AbortSignal.timeout?.(LONGEST),
     });
-    const said = await answer.json().catch(() => ({}));
+    const said = await answer.json().catch(Object);
     return said.csrf && !fresh ? ask(body, said.csrf) : { status: answer.status, said };
   }
 
-  // Returns the state: saved, left, offline, out, elsewhere, locked or refused.
+  // Returns the state that is shown.
   async function go(whole) {
     clearTimeout(timer);
     if (halted) return halted;
-    const again = lost, now = again || read(), names = changes(now), all = Boolean(again || whole || typed);
+    const again = lost, now = again || read(), names = changes(now), all = !mine && (again || whole || typed);
     const text = JSON.stringify(names.map((name) => now[name]));
-    if (!again && !whole && !mine && (!names.length || text === seen)) return names.length ? "left" : "saved";
+    if (!again && !whole && !mine && (!names.length || text === seen)) return show(rest);
     show("saving");
     lost = now;
     keep();
@@ -117,19 +117,21 @@
     if (said.errors) {
       for (const name in now) if ((all || names.includes(name)) && !said.left.includes(name)) base[name] = now[name];
       form.elements.version.value = said.version;
-      mine = false;
-      mark(said);
+      rest = mark(said);
       const next = read(), open = changes(next);
       seen = said.errors.length ? JSON.stringify(changes(now).map((name) => now[name])) : "";
       keep();
+      if (mine) location.reload(); // the other boxes are to show what somebody else saved
       if (open.some((name) => next[name] !== now[name])) {
         if (urgent) return go();
         later();
       }
-      return said.errors.length ? "left" : "saved";
+      return rest;
     }
-    // What can be compared is the whole page, as it stands now.
-    if (said.html && (again || !all)) return go(true);
+    if (said.html && (again || !all)) { // what can be compared is the whole page, as it stands now
+      mine = false;
+      return go(true);
+    }
     keep();
     if (out) return show("out");
     if (said.html) {
@@ -156,8 +158,8 @@
   }
   function mark({ errors, at }) {
     for (const one of boxes()) {
-      if (errors.some(({ name }) => name === one.name)) one.setAttribute("aria-invalid", one.dataset.wrong = true);
-      else if (one.dataset.wrong) { one.removeAttribute("aria-invalid"); delete one.dataset.wrong; }
+      if (errors.some(({ name }) => name === one.name)) one.setAttribute("aria-invalid", true);
+      else one.removeAttribute("aria-invalid");
     }
     if (part("unsaved")) part("unsaved").hidden = true;
     if (!errors.length) return show("saved", { time: at });
@@ -168,16 +170,18 @@
 
   // What was typed here before and is not known to have arrived.
   function restore({ boxes: kept, query, at }) {
-    const now = read(), back = {};
+    const now = read(), back = {}, more = Object.keys(kept).some((name) => !(name in now)); // rows that the page has not got
     let clash = false;
-    if (query !== location.search && Object.keys(kept).some((name) => !(name in now))) return location.replace(location.pathname + query);
+    if (more && query !== location.search) return location.replace(location.pathname + query);
     for (const name in now) {
       if (!(name in kept)) continue;
       const [was, text, sent] = kept[name];
       owned.add(name);
       if (same(now[name], text)) continue;
       back[name] = now[name];
-      clash ||= !same(now[name], was) && !same(now[name], sent || was);
+      if (same(now[name], was) || same(now[name], sent || was)) continue;
+      clash = true;
+      base[name] = was; // a difference until it is decided, however often the page is opened
     }
     const names = Object.keys(back), when = new Date(at);
     if (!names.length) return keep();
@@ -192,7 +196,7 @@
       bring();
     });
     if (clash) { lost = read(); form.elements.version.value = "?"; } // no version: the server compares
-    return flush();
+    return flush().then((state) => { if (more && state === "saved") location.reload(); });
   }
 
   const unsent = () => !over && (busy || lost || changes(read()).length);
@@ -204,12 +208,11 @@
     if (!halted && !out && !wait) later();
   });
   form.addEventListener("change", () => { if (!out && !wait) flush(); });
-  addEventListener("online", retry);
-  addEventListener("focus", retry);
-  document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); else retry(); });
+  ["online", "focus"].forEach((name) => addEventListener(name, retry));
+  document.addEventListener("visibilitychange", () => (document.hidden ? flush : retry)());
   addEventListener("pagehide", () => { if (!over) flush(); });
   addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
-  form.removeAttribute("data-guard"); // leaving loses nothing, where the browser keeps something
+  form.removeAttribute("data-guard");
   addEventListener("beforeunload", (event) => { if (!stored && unsent()) event.preventDefault(); });
 
   // Buttons and links: what was typed goes first; without a line the buttons stay here.
@@ -240,7 +243,7 @@
       halted = "";
       mine = true;
       form.elements.version.value = version;
-      if (/saved|left/.test(await bring())) location.reload();
+      bring();
     } else if (!one.target && !(one.hash && one.pathname === location.pathname) && unsent()) {
       event.preventDefault();
       await soon();
@@ -249,12 +252,11 @@
   });
 
   try {
-    for (const name of Object.keys(localStorage).filter((one) => one.startsWith("draft:"))) {
-      if (!(JSON.parse(localStorage.getItem(name)).at > Date.now() - OLD)) localStorage.removeItem(name);
+    for (const name in localStorage) {
+      if (name.startsWith("draft:") && !(JSON.parse(localStorage.getItem(name)).at > Date.now() - 60 * 864e5)) localStorage.removeItem(name);
     }
     copied = JSON.parse(localStorage.getItem(key));
   } catch { stored = false; }
-  if (typed) return;
-  base = read();
-  if (copied) restore(copied);
+  if (!typed) base = read();
+  if (!typed && copied) restore(copied);
 })();

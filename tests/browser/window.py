@@ -9,6 +9,9 @@ HEIGHT = 900
 #: Milliseconds that anything may take on a busy machine.
 PATIENCE = 20_000
 
+#: Answers that a page's script is told on purpose (monitoring/views/autosave.py): signed out, saved elsewhere, unreadable.
+TOLD = {("autosave", status) for status in (401, 409, 422)}
+
 #: The innermost elements that stick out of the window and do not sit in something that scrolls by itself.
 _STICKING_OUT = """() => {
   const width = document.documentElement.clientWidth, found = [];
@@ -49,7 +52,8 @@ class Window:
             self.foreign.append(request.url)
 
     def _on_response(self, response):
-        if response.status >= 400 and not response.request.is_navigation_request():
+        told = (urlsplit(response.url).path.strip("/").split("/")[-1], response.status) in TOLD
+        if response.status >= 400 and not told and not response.request.is_navigation_request():
             self.complaints.append(f"{response.status}: {response.url}")
 
     # Going about
