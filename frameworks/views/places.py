@@ -149,12 +149,15 @@ class PlacePage(PlaceMixin, TemplateView):
     def get_context_data(self, **kwargs):
         today, place = timezone.localdate(), self.place
         parts = list(Place.objects.filter(parent=place).order_by("name", "pk"))
+        # A suco holds no posts and no sucos.
+        skipped = COUNTED.index(place.kind) + 2 if place.kind in COUNTED else 1
         return super().get_context_data(
             exists=place.exists_on(today),
             parts=[
-                (one, counts, one.exists_on(today)) for one, counts in with_counts(parts, self.country, today)
+                (one, counts[skipped:], one.exists_on(today))
+                for one, counts in with_counts(parts, self.country, today)
             ],
-            kinds=[kind.label for kind in COUNTED],
+            kinds=[kind.label for kind in COUNTED[skipped:]],
             may_hold=bool(kinds_in(place.kind)),
             changes=changes_of(*place_history(place), limit=20),
             **kwargs,

@@ -8,10 +8,13 @@ from django.utils.translation import gettext as _
 
 from frameworks.formatting import format_number
 from frameworks.models import Place
+from frameworks.models.indicator import IndicatorType, ReporterAggregation
 from frameworks.models.place import TOP_KINDS
 from monitoring.cells import PARTS, cell_named
 from monitoring.progress import holders, running_difference
 from monitoring.progress.figures import add
+from monitoring.results import figure_of
+from monitoring.words import figure_text
 
 #: The places that every form offers.
 OF_EVERY_FORM = TOP_KINDS
@@ -79,6 +82,14 @@ def nesting(places, figures, *, type):
     return holders(figures, above, type=type)
 
 
+def adding_parts(indicator):
+    """The boxes whose rows add up to the total (the rule of progress.running_difference)."""
+    if indicator.is_share:
+        return ("n", "d")
+    summed = indicator.reporter_aggregation == ReporterAggregation.SUM
+    return ("v",) if indicator.type == IndicatorType.COUNT and summed else ()
+
+
 def notes_on_parts(indicator, places, figures, inside, parts):
     """place id → what the details of its figure make together, in words; only of those that have some.
 
@@ -110,3 +121,26 @@ def notes_on_parts(indicator, places, figures, inside, parts):
             else _("%(parts)s.") % {"parts": text}
         )
     return notes
+
+
+def places_read(line, places):
+    """(label, text) of each place of a Line, in the order of the tree; `places`: id → Place, with the places around each.
+
+    What the parts of a place make stands beside its figure; a part says that it is not added again.
+    """
+    indicator = line.indicator
+    rows = {
+        place: row for (category, place), row in line.values.items() if place is not None and category is None
+    }
+    shown = sorted((places[pk] for pk in rows), key=tree_order)
+    figures = {one.pk: figure_of(rows[one.pk]) for one in shown}
+    inside = nesting(shown, figures, type=indicator.type)
+    notes = notes_on_parts(indicator, shown, figures, inside, adding_parts(indicator))
+    found = []
+    for one in shown:
+        beside = notes.get(one.pk) or (
+            _("counted in %(place)s") % {"place": places[inside[one.pk]]} if inside[one.pk] else ""
+        )
+        text = figure_text(indicator, rows[one.pk])
+        found.append((place_label(one), f"{text} · {beside}" if beside else text))
+    return found

@@ -7,10 +7,10 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from frameworks.models.indicator import IndicatorType, ReporterAggregation
+from frameworks.models.indicator import IndicatorType
 from monitoring.cells import PARTS, REASON_LENGTH, Cell, Reported, figure_problems, is_chosen, parts_of
 from monitoring.forms.fields import LevelField, NumberField, TidyText
-from monitoring.forms.places import OF_EVERY_FORM, nesting, notes_on_parts, place_label
+from monitoring.forms.places import OF_EVERY_FORM, adding_parts, nesting, notes_on_parts, place_label
 from monitoring.forms.story import CorrectionBoxes, SpendingBoxes
 from monitoring.models.submission import ActivityStatus
 from monitoring.operations.reporting import PROGRESS_FIELDS
@@ -267,7 +267,7 @@ class IndicatorForm(forms.Form):
         parts = parts_of(indicator.type, total=False)
         figures = [self._now(cell) for _label, cell in rows]
         places, details, notes = [None] * len(rows), [False] * len(rows), {}
-        adding = _adding_parts(indicator)
+        adding = adding_parts(indicator)
         if is_place:
             places = self.places
             by_place = {one.pk: figure for one, figure in zip(places, figures, strict=True)}
@@ -314,14 +314,6 @@ class IndicatorForm(forms.Form):
             adds_up=difference.adds_up,
             is_place=is_place,
         )
-
-
-def _adding_parts(indicator):
-    """The boxes whose rows add up to the total (the rule of progress.running_difference)."""
-    if indicator.is_share:
-        return ("n", "d")
-    summed = indicator.reporter_aggregation == ReporterAggregation.SUM
-    return ("v",) if indicator.type == IndicatorType.COUNT and summed else ()
 
 
 def column_label(indicator, part):

@@ -18,6 +18,7 @@ from frameworks.web import SignedInMixin, remember_plan
 from frameworks.workflow import GateClosed, StateConflict, available_actions, history_of
 from monitoring.deadlines import own_dates_text
 from monitoring.discussion import load_discussion
+from monitoring.forms.places import places_read
 from monitoring.joint import answering_scope
 from monitoring.judge import Standing, standing_of
 from monitoring.models import SignOff, Submission, SubmissionVersion
@@ -199,7 +200,7 @@ def _asked(submission, sheet, is_own):
 
 def _places(sheet):
     ids = {place for line in sheet.lines for _category, place in line.values if place is not None}
-    return dict(Place.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    return {one.pk: one for one in Place.objects.filter(pk__in=ids).with_path()} if ids else {}
 
 
 def _breakdowns(line, places):
@@ -212,13 +213,9 @@ def _breakdowns(line, places):
         ]
         if rows:
             found.append((dimension.name, rows))
-    by_place = [
-        (places[place], figure_text(line.indicator, row))
-        for (category, place), row in line.values.items()
-        if place is not None and category is None
-    ]
+    by_place = places_read(line, places)
     if by_place:
-        found.append((_("place"), sorted(by_place)))
+        found.append((_("place"), by_place))
     return found
 
 

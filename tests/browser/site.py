@@ -1,12 +1,14 @@
 """The demo as a site to walk through: loaded once, with a few things more that only people and workers make."""
 
 import threading
+import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import StringIO
 
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.middleware.gzip import GZipMiddleware
@@ -17,9 +19,14 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from frameworks.imports.places import PlaceRow
+from frameworks.letters import unsubscribe_url
 from frameworks.models import (
     ApiToken,
+    Indicator,
     Institution,
+    Notice,
+    OutgoingMail,
     Pillar,
     Plan,
     ReportingRound,
@@ -32,7 +39,9 @@ from frameworks.operations.importing import keep_upload
 from frameworks.operations.plans import NewPillar, create_plan
 from frameworks.workbook.columns import SEEN
 from monitoring.models import ReportRun, ReportUpload, Submission
+from monitoring.operations.evidence import add_evidence
 from monitoring.reports.run import write_report
+from napwps.demo.evidence import a_paper
 from napwps.demo.people import email_of
 from tests.frameworks.workbook.books import saved
 from tests.monitoring.template.sheets import Template
@@ -143,6 +152,12 @@ def build_site():
         "a handover sheet": plan.handovers.get().public_id,
     }
     things |= _templates(rounds[-1], now)
+    things |= _mails(newcomer, now)
+    things |= _evidence(rounds[-1], now)
+    things |= {
+        name: _table_of_places(secretary, wrong)
+        for name, wrong in (("a table of places", ""), ("a wrong table of places", "TL-XX"))
+    }
     for one in Submission.objects.filter(round=rounds[-1]).select_related("institution", "pillar"):
         things[f"{one.institution.code} on {one.pillar.code}"] = one.pk
     values = {
@@ -164,10 +179,42 @@ def build_site():
         "key": token.token_key,
         "year": plan.start_year,
         "institution": "MSSI",
+        "country": "TL",
         "uidb64": urlsafe_base64_encode(force_bytes(newcomer.pk)),
         "token": default_token_generator.make_token(newcomer),
     }
     return Site(values, things)
+
+
+def _evidence(round, now):
+    """A file beside a figure of MSSI's draft, and how addresses name its line and one that is handed in."""
+    draft = Submission.objects.get(round=round, institution__code="MSSI", pillar__code="P2", accountable=None)
+    indicators = {one.code: one for one in Indicator.objects.filter(plan=round.plan)}
+    added = add_evidence(
+        submission=draft, indicator=indicators["2.2.1a"], title="Register of warnings, Baucau (illustrative)",
+        document=a_paper("Register of warnings"), file_name="register.pdf", at=now,
+        by=User.objects.get(email=email_of("focal.mssi")),
+    )  # fmt: skip
+    things = {
+        f"the line of {code}": f"i{indicators[code].pk}"
+        for code in ("2.2.1a", "3.2.2a")
+        if code in indicators
+    }
+    return things | {"evidence of a draft": added.public_id, "2.2.1a": indicators["2.2.1a"].pk}
+
+
+def _table_of_places(by, around):
+    """A table that waits for its uploader's decision; `around`: a place that is not there."""
+    rows = [
+        PlaceRow(
+            2, {"code": "TL-DI-DA-BEB", "name": "Bebonuk", "kind": "suco", "parent": around or "TL-DI-DA"}
+        ),
+        PlaceRow(3, {"code": "TL-DI-DA", "name": "Dom Aleixo (post)", "population": 120_000}),
+        PlaceRow(4, {"code": "TL-DI-CR"}),
+    ]
+    key = uuid.uuid4()
+    cache.set(f"places-import-{key}", {"by": by.pk, "country": "TL", "file": "sucos.csv", "rows": rows}, 3600)
+    return key
 
 
 def _group(round):
@@ -176,6 +223,21 @@ def _group(round):
     group = RoundGroup.objects.create(round=round, name="Civil society", reason="They asked for it.", **dates)
     group.memberships.create(round=round, institution=Institution.objects.get(code="BELUN"))
     return group
+
+
+def _mails(newcomer, now):
+    """Links out of the daily mails; somebody whom mail does not reach, and notices that wait for tomorrow."""
+    focal = User.objects.get(email=email_of("focal.mj"))
+    failed = OutgoingMail.objects.create(
+        user=focal, to=focal.email, subject="MJ: the report is due", text="Due.", html="<p>Due.</p>", created_at=now,
+        attempts=1, error="550 5.1.1 No such mailbox",
+    )  # fmt: skip
+    Notice.objects.create(
+        key="unreached/x/y", kind="unreached", user=focal, subject="ME has no focal point", line="Nobody.", created_at=now
+    )  # fmt: skip
+    User.objects.filter(pk=newcomer.pk).update(wants_digests=False)
+    link = {"a way out": failed.user, "a way back": newcomer}
+    return {name: unsubscribe_url(user).rstrip("/").rsplit("/", 1)[1] for name, user in link.items()}
 
 
 def _planned_round(plan):

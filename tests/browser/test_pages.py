@@ -23,6 +23,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MOST_BYTES = 100_000
 #: Answers that are no pages: data, files, and the part of a page that htmx asks for.
 NO_PAGES = {
+    "evidence_file": "focal.mssi",
+    "places_file": "secretariat",
     "healthz": "visitor",
     "api_plans": "visitor",
     "api_indicators": "visitor",
@@ -47,6 +49,7 @@ NO_PAGES = {
 }
 #: Arguments of addresses that are no pages, where those of the site do not fit.
 OF_NO_PAGE = {
+    "evidence_file": {"public_id": "evidence of a draft"},
     "plan_workbook_marked": {"upload": "a faulty workbook"},
     "report_template_marked": {"upload": "a faulty template"},
 }
@@ -175,9 +178,30 @@ LOOKS = [
     *of_secretariat("round_exception_new"),
     *of_secretariat("round_exception_end", pk="an exception"),
     # places
+    Look("places", "focal.mssi"),
+    Look("places", "secretariat", "?q=nothing+fits+this"),
+    *of_secretariat("places", "places_import", "place_new"),
+    Look("places", "secretariat", "?q=a"),
+    Look("place_new", "secretariat", "?in=TL-DI-DA"),
+    *of_secretariat("place", "place_edit", "place_end", "place_delete", code="TL-DI"),
+    Look("place", "focal.mssi", code="TL-DI-DA-COM"),
+    Look("place_delete", "secretariat", code="TL-DI-DA-FAT"),
+    *(Look("places_import_preview", "secretariat", key=key) for key in ("a table of places", "a wrong table of places")),
     # mail
+    Look("mail_settings", "focal.mssi"),
+    Look("mail_unsubscribe", token="a way out"),
+    Look("mail_unsubscribe", "focal.mssi", token="a way back"),
+    Look("demo_outbox"),
+    Look("demo_outbox", "secretariat", "?page=2"),
     # parts
     # evidence
+    Look("evidence_line", "focal.mssi", pk="MSSI on P2", line="the line of 2.2.1a"),
+    Look("evidence_line", "focal.mssi", pk="MSSI on P3", line="the line of 3.2.2a"),
+    Look("evidence_remove", "focal.mssi", public_id="evidence of a draft"),
+    Look("place_pick", "focal.mssi", pk="MSSI on P2", indicator="2.2.1a"),
+    Look("place_pick", "focal.mssi", "?q=co", pk="MSSI on P2", indicator="2.2.1a"),
+    Look("place_pick", "focal.mssi", "?q=nothing+fits+this", pk="MSSI on P2", indicator="2.2.1a"),
+    Look("submission", "cso.participation", pk="MOI on P1"),
     # autosave
     # template
     Look("report_template", "focal.mssi"),
@@ -239,6 +263,11 @@ def own_media(site):
 @pytest.fixture
 def plain_static_files(site):
     """As above."""
+
+
+@pytest.fixture
+def empty_cache(site):
+    """As above: a table of places waits in the cache until somebody saves it."""
 
 
 @pytest.fixture(scope="module")

@@ -308,7 +308,7 @@ def test_the_list_goes_down_the_tree(world, tree):
     assert "Dili DILI Municipality 1 1 1" in reader.text
     assert "Add a municipality" not in reader.text
     reader.follow("Dili")
-    assert "Dom DOM Administrative post 0 1 1" in reader.text
+    assert "Dom DOM Administrative post 1 1 –" in reader.text
     reader.open("/places/?q=como")
     assert "Comoro Dom, Dili COMORO Suco" in reader.text
     assert "No place goes by that name or code." in reader.open("/places/?q=nowhere").text

@@ -18,7 +18,7 @@ from monitoring.models import IndicatorResult, IndicatorValue
 from monitoring.operations.reporting import save_activity
 from monitoring.progress import Figure, combine_reporters, holders, outermost
 from monitoring.sheets import figure_within, load_sheet
-from tests.monitoring.reported import accept, hand_in, nd, open_round, submission_of, total, val
+from tests.monitoring.reported import accept, hand_in, open_round, submission_of, total, val
 from tests.pages import Visitor
 from tests.world import NOW
 
@@ -303,6 +303,16 @@ def test_smaller_places_are_added_through_the_tree(world, places, people, mae):
     assert together.text == "20"  # each person once
     assert IndicatorValue.objects.filter(indicator=people).count() == 3
     assert "Begun." in focal.text
+
+
+def test_reviewers_read_them_in_the_order_of_the_tree(world, places, people, mae):
+    figures = by_place(people, places, dili=20, comoro=12, bairro=5, baucau=7)
+    hand_in(mae, world.focal_mae, figures | {total(people): val(None)})
+    text = Visitor(world.gov_lead).open(f"/submissions/{mae.pk}/").text
+    assert (
+        "Baucau 7 women Dili 20 women · The parts below make 17; difference 3. "
+        "Bairro Pite (suco, Dom Aleixo) 5 women · counted in Dili Comoro (suco, Dom Aleixo) 12 women · counted in Dili"
+    ) in text
 
 
 def test_smaller_places_are_found_by_name(world, places, people, mae):
