@@ -15,6 +15,7 @@ AUTHOR = "NAP WPS Tracker"
 _FILLS = {ERROR: PatternFill("solid", fgColor="F8B4B4")}
 _OTHER = PatternFill("solid", fgColor="FCE8A6")
 _NONE = PatternFill()
+_COLOURS = {fill.fgColor.rgb[-6:] for fill in (*_FILLS.values(), _OTHER)}
 
 
 def marked_workbook(file, *, filename, doubts, free=_NONE):
@@ -61,9 +62,17 @@ def _wipe(page, free):
     """Takes off the marks of an earlier time, so that what was corrected no longer looks wrong."""
     for row in page.iter_rows():
         for cell in row:
-            if cell.comment is not None and cell.comment.author == AUTHOR:
+            if cell.comment is not None and _is_ours(cell):
                 cell.comment = None
                 cell.fill = _NONE if cell.protection.locked else free
+
+
+def _is_ours(cell):
+    """LibreOffice drops who wrote a comment: then the colour tells, and on the first sheet the place."""
+    if (cell.comment.author or "").strip():
+        return cell.comment.author == AUTHOR
+    colour = str(cell.fill.fgColor.rgb)[-6:]
+    return colour in _COLOURS or (cell.coordinate == "A1" and cell.parent is cell.parent.parent.worksheets[0])
 
 
 def _list_errors(book, doubts):

@@ -64,7 +64,7 @@ def _figures(plan):
         Column("target", _("Target"), fixed=True, width=14),
         Column("n", _("Numerator: how many"), Kind.FIGURE, width=13),
         Column("d", _("Denominator: out of how many"), Kind.FIGURE, width=14),
-        Column("share", _("makes"), Kind.FIGURE, fixed=True, width=9),
+        Column("share", _("Share"), Kind.FIGURE, fixed=True, width=9),
         Column("v", _("Figure, or answer from the list"), Kind.FIGURE, width=20),
         Column("text", _("Answer in words"), width=40),
         Column("why", _("No data because"), width=30),

@@ -189,7 +189,7 @@ class _Comparing:
             return shown_answer(record.indicator, value)
         if column.kind in (Kind.FIGURE, Kind.NUMBER):
             return format_number(value)
-        return said(value) if column.kind == Kind.DATE else str(shown(value, column))
+        return str(shown(value, column)) if column.kind in (Kind.CHOICE, Kind.MARK) else said(value)
 
     # The rules, each at its cell
 

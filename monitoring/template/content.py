@@ -4,15 +4,15 @@ import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from frameworks.models import Lead, Place
+from frameworks.models import Lead
 from frameworks.models.indicator import IndicatorType
 from frameworks.workbook.content import is_blank, plain, said, value_of
 from monitoring.cells import PARTS, Cell, parts_of
 from monitoring.corrections import MOST, as_correction, box
-from monitoring.forms.reporting import BY_PLACE, OF_EVERY_FORM, ProgressForm, column_label
+from monitoring.forms.places import OF_EVERY_FORM, load_places, place_label
+from monitoring.forms.reporting import BY_PLACE, ProgressForm, column_label
 from monitoring.forms.story import correction_text
 from monitoring.models import Submission
 from monitoring.operations.reporting import figures_version
@@ -130,7 +130,7 @@ def load_content(*, round, institution, at):
             content.submissions.append(one)
     sheets = load_sheets(content.submissions, context=True)
     leads = _leads([entry.activity for sheet in sheets for entry in sheet.due_entries])
-    places = _places(round.plan, sheets)
+    places = _places(round, sheets)
     for sheet in sheets:
         pk = sheet.submission.pk
         content.versions[pk, None] = figures_version(
@@ -158,13 +158,13 @@ def _leads(activities):
     return leads
 
 
-def _places(plan, sheets):
-    """The places of a form: those of the first level, and smaller ones that have a figure already."""
+def _places(round, sheets):
+    """The places of the forms: those of the first level, and smaller ones that have a figure already."""
     lines = [line for sheet in sheets for line in sheet.lines if line.indicator.type in BY_PLACE]
     if not lines:
         return []
     answered = {place for line in lines for _category, place in line.values if place is not None}
-    return list(Place.objects.filter(Q(country=plan.country, kind__in=OF_EVERY_FORM) | Q(pk__in=answered)))
+    return load_places(round.plan.country, round.period_end, answered=answered)
 
 
 def _activity_record(submission, entry, leads):
@@ -225,7 +225,7 @@ def _add_figures(content, submission, activity, line, places):
         answered = {place for _category, place in line.values if place is not None}
         for one in places:
             if one.kind in OF_EVERY_FORM or one.pk in answered:
-                add("places", Cell(indicator.pk, place_id=one.pk), one.name)
+                add("places", Cell(indicator.pk, place_id=one.pk), place_label(one, content.round.period_end))
 
 
 def _figure_record(sheet, submission, activity, line, cell, label):

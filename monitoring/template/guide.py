@@ -53,7 +53,9 @@ def read_me(content, titles, when):
     purposes = {
         "activities": _("One row each: its status and its story."),
         "indicators": _("One row for the total of each indicator, and one for each part of a breakdown."),
-        "places": _("The same figures by municipality, where they can be told apart. Only what you know."),
+        "places": _(
+            "The same figures by municipality, where they can be told apart. Only what you know. Smaller places are added in the tracker, and stand here once they have a figure."
+        ),
     }
     lines += [(titles[key], words, False) for key, words in purposes.items() if content.records[key]]
     if not content.records["activities"]:

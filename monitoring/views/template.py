@@ -5,6 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView, View
@@ -60,7 +61,7 @@ class TemplateMixin(PlanMixin):
         return load_content(round=self.round, institution=self.institution, at=self.at)
 
     def file_name(self, what):
-        return f"{self.plan.code}-{self.round.label}-{self.institution.code}-{what}"
+        return get_valid_filename(f"{self.plan.code}-{self.round.label}-{self.institution.code}-{what}")
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(round=self.round, institution=self.institution, **kwargs)

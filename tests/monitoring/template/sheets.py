@@ -23,13 +23,13 @@ class Template(Book):
     """A downloaded template in somebody's hands. Sheets and columns are named by the machine's words."""
 
     def __init__(self, round, institution, file=None, *, at=NOW):
-        self.round, self.institution, self.at = fresh_round(round), institution, at
+        self.round, self.institution, self.moment = fresh_round(round), institution, at
         self.plan = self.round.plan
         self.book = openpyxl.load_workbook(file or saved(build_template(self.content(), at=at)))
         self.pages = {str(page.cell(MACHINE_ROW, 1).value or "")[1:]: page for page in self.book.worksheets}
 
     def content(self):
-        return load_content(round=fresh_round(self.round), institution=self.institution, at=self.at)
+        return load_content(round=fresh_round(self.round), institution=self.institution, at=self.moment)
 
     def fill(self, sheet, code, /, row=None, **values):
         """Types into the row of a code; `row`: the label of its category or place. Returns the row's number."""
@@ -50,14 +50,14 @@ class Template(Book):
     def kept(self, by):
         file = ContentFile(saved(self.book).getvalue(), "report.xlsx")
         return keep_upload(
-            round=fresh_round(self.round), institution=self.institution, file=file, by=by, at=self.at
+            round=fresh_round(self.round), institution=self.institution, file=file, by=by, at=self.moment
         )
 
     def applied(self, by, *, choices=None, upload=None):
         upload = upload or self.kept(by)
         difference = self.compared()
         return apply_upload(
-            upload=upload, by=by, at=self.at, fingerprint=difference.fingerprint(), choices=choices or {}
+            upload=upload, by=by, at=self.moment, fingerprint=difference.fingerprint(), choices=choices or {}
         )
 
 

@@ -72,7 +72,7 @@ def test_from_my_report_to_the_draft(world, round, django_capture_on_commit_call
     assert not default_storage.exists(upload.file.name)  # what it held is in the draft and its history
     visitor.open(address(world, institution="MSSI"))
     assert "Nothing can be filled in now." in visitor.text
-    assert "Prevention: It was submitted and is locked." in visitor.text
+    assert "Prevention : It was submitted and is locked." in visitor.text
 
 
 def test_the_unchanged_file_changes_nothing(world, round):

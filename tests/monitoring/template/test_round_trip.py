@@ -29,7 +29,7 @@ from tests.world import NOW, make_indicator
 pytestmark = pytest.mark.django_db
 
 OPTIONS = settings(
-    max_examples=12,
+    max_examples=8,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -254,6 +254,22 @@ def test_an_indicator_that_is_no_longer_asked_is_said(world, sei):
     difference = book.compared()
     assert difference.items == []
     assert [(one.level, one.code) for one in difference.doubts] == [("warning", "not_asked")]
+
+
+def test_smaller_places_stand_there_once_they_have_a_figure(world, sei):
+    around = world.place
+    for code, kind in (("TL-AL-1", "administrative_post"), ("TL-AL-1-1", "suco")):
+        around = Place.objects.create(country="TL", code=code, name="Seloi", kind=kind, parent=around)
+    Place.objects.create(
+        country="TL", code="TL-OLD", name="Oldtown", kind="municipality", valid_until="2020-12-31"
+    )
+    save(world, sei, {Cell(indicator("1.10").pk, None, around.pk): val(3)})
+    book = Template(world.round, world.sei)
+    labels = {record.values["row"] for record in book.content().records["places"]}
+    assert labels == {"Aileu", "Seloi (suco, Seloi)"}
+    book.fill("places", "1.10", row="Seloi (suco, Seloi)", v=4)
+    book.applied(world.focal_sei)
+    assert values_of(sei)["1.10", "", "Seloi"][2] == 4
 
 
 def test_no_data_because_is_an_answer(world, sei):
