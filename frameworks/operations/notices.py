@@ -76,7 +76,7 @@ def notify_many(tellings, *, at):
     known = set(Notice.objects.filter(key__in=wanted).values_list("key", flat=True)) if wanted else set()
     rows = [_notice(one, at) for key, one in wanted.items() if key not in known]
     if rows:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             Notice.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
             if any(row.is_urgent for row in rows):
                 _send_soon()

@@ -233,8 +233,8 @@ def test_the_same_number_of_queries_for_one_institution_and_for_fifty(world, dja
             give_seat(make_user(one.code), Role.FOCAL_POINT, plan=world.plan, institution=one)
             Submission.objects.create(round=round, institution=one, pillar=world.participation)
         at = morning(2, 14) if not more else morning(2, 21) if more == 2 else morning(3, 1)
-        # exceptions, drafts, returned ones, focal points, which are known, in a savepoint (2) the new ones
-        with django_assert_num_queries(8):
+        # exceptions, drafts, returned ones, focal points, which are known, the new ones
+        with django_assert_num_queries(6):
             assert remind(at=at) == 3 + (more and 2) + (47 if more == 47 else 0)
         with django_assert_num_queries(5):
             assert remind(at=at) == 0

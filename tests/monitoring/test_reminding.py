@@ -131,8 +131,8 @@ def test_the_same_number_of_queries_for_one_institution_and_for_fifty(
         remind_by_hand(
             round=round, by=world.secretariat, at=LATE - timedelta(days=9)
         )  # there were some before
-        # savepoints (4), the round, what is out, last reminders and who, focal points, which are known, the new ones
-        with django_assert_num_queries(11):
+        # a savepoint (2), the round, what is out, last reminders and who, focal points, which are known, the new ones
+        with django_assert_num_queries(9):
             result = remind_by_hand(
                 round=round, institution=institution, by=world.secretariat, at=LATE + timedelta(days=day)
             )
