@@ -54,10 +54,14 @@ class _Comparing:
 
     def _sheet(self, key, sheet):
         records = {record.id: record for record in self.content.records[key]}
+        # What somebody else answers for now is asked in another submission of the institution: it is the same row.
+        moved = {record.thing: record for record in records.values()}
         locked = {str(submission.pk) for submission, _why in self.content.locked}
         for row in self._once([row for row in sheet.rows if self._is_ours(row)]):
+            submission, _dash, thing = row.id.removeprefix("s").partition("-")
             record, base = records.get(row.id), read_base(row.seen)
-            submission = row.id.split("-")[0].removeprefix("s")
+            if record is None and submission not in locked:
+                record = moved.get(thing)
             if base is None:
                 self.error(
                     "no_base",

@@ -51,6 +51,11 @@ class Record:
         return self.values["code"]
 
     @property
+    def thing(self):
+        """Its id without that of the submission."""
+        return self.id.partition("-")[2]
+
+    @property
     def label(self):
         if self.cell is None:
             return self.values["title"]

@@ -7,7 +7,7 @@ import pytest
 
 from budgets.models import Expenditure
 from budgets.operations import Spent
-from frameworks.models import Plan
+from frameworks.models import Lead, Plan
 from monitoring.corrections import Correction
 from monitoring.models import ActivityProgress, CourseCorrection
 from monitoring.operations.reporting import save_activity
@@ -158,6 +158,18 @@ def test_the_parts_of_joint_leads_stand_with_whom(world, sei):
         "narrative", "submission__accountable__code", "submission__institution__code"
     )
     assert sorted(found, key=str) == [("Our own", None, "MAE"), ("Our part", "SEI", "MAE")]
+
+
+def test_what_another_institution_answers_for_since_is_saved_where_it_is_asked_now(world, sei):
+    """The template of before is not lost: the activity is told in another submission of the same institution."""
+    mae = Template(world.round, world.mae)
+    mae.fill("activities", "1.1.2", narrative="Written before")
+    activity = world.activities["a112"]
+    activity.leads.update(is_accountable=False)
+    Lead.objects.create(activity=activity, institution=world.sei, is_accountable=True, order=5)
+    assert {row.submission.accountable for row in mae.content().records["activities"]} == {world.sei}
+    mae.applied(world.focal_mae)
+    assert ActivityProgress.objects.get().submission.accountable == world.sei
 
 
 def test_sheets_speak_the_plan_s_own_words(world, sei):
