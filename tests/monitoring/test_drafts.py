@@ -19,7 +19,7 @@ from tests.monitoring.reported import (
     submission_of,
     total,
 )
-from tests.world import make_indicator
+from tests.world import make_activity, make_indicator
 
 pytestmark = pytest.mark.django_db
 
@@ -289,13 +289,14 @@ def test_a_status_outside_the_list_and_a_level_outside_the_scale(focal, sei, wom
 
 
 def test_the_three_ways_on(world, client, round):
+    make_activity(world.participation, "1.1.0", [world.mae])
     client.force_login(world.focal_mae)
     mae = submission_of(round, world.mae)
     ways = {
-        then: send(client, mae, {"then": then}).url
+        then: send(client, mae, {"then": then}, code="1.1.0").url
         for then in ("", "stay", "next", "back", "places-x", "evil")
     }
-    here, there = path(mae), path(mae, "1.1.2")
+    here, there = path(mae, "1.1.0"), path(mae, "1.1.2")
     back = reverse("my_report", args=[world.plan.code, "2024"])
     assert ways == {"": here, "stay": here, "next": there, "back": back, "places-x": here, "evil": here}
     assert send(client, mae, {"then": "next"}, code="1.1.2").url == there  # after the last one: the same page
@@ -447,8 +448,9 @@ def test_one_page_costs_the_same_with_one_indicator_and_with_three(
             add_breakdown(make_indicator(world.activities["a111"], f"1.1.1x{number}", target=50))
         add_breakdown(women, name=f"level {more}")
         # session, user, seats, submission, activities, indicators, progress, figures, targets, breakdowns, categories,
-        # last figures, last progress, results, places, plans of the navigation
-        with django_assert_num_queries(16):
+        # last figures, last progress, results, evidence, spending, costing, places, parts of the other leads and what they
+        # hold (7), plans of the navigation
+        with django_assert_num_queries(26):
             assert focal.get(path(sei)).status_code == 200
 
 
@@ -471,10 +473,10 @@ def test_saving_sixty_boxes(world, focal, sei, women, django_assert_num_queries)
     boxes |= {"status": "on_track"}
     assert len(boxes) > 50
     forget_seats(world.focal_sei)
-    with django_assert_num_queries(28):  # 15 to find and show the page, 13 to save it
+    with django_assert_num_queries(31):  # 18 to find and show the page, 13 to save it
         assert send(focal, sei, boxes).status_code == 302
     assert IndicatorValue.objects.count() == 23
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(27):  # as above, and its corrections
         page = focal.get(path(sei))
     assert len(page.content) < 100_000
     # Nothing needs a style or a script in the page itself (a content security policy comes).
