@@ -150,6 +150,10 @@ class RoundEdit(RoundMixin, TemplateView):
     permission = Permission.MANAGE_ROUNDS
     template_name = "frameworks/round_form.html"
 
+    def get_context_data(self, **kwargs):
+        has_other_dates = self.round.groups.exists() or self.round.exceptions.in_force(self.today).exists()
+        return super().get_context_data(has_other_dates=has_other_dates, **kwargs)
+
     def get(self, request, *args, **kwargs):
         self.find_round()
         return self.render_to_response(self.get_context_data(form=RoundForm(instance=self.round)))

@@ -314,6 +314,23 @@ def test_the_page_before_publishing_says_who_may_still_report(world, round):
     assert "its dates are fixed" in page.open(at(world, "exceptions/new/")).text
 
 
+def test_who_moves_the_round_s_dates_is_told_that_others_stay(world, round):
+    page = Visitor(world.secretariat).open(at(world, "edit/"))
+    assert "Groups and exceptions keep their own dates." not in page.text
+    make_group(world, round, world.mae)
+    assert "Groups and exceptions keep their own dates." in page.open(at(world, "edit/")).text
+    page.press("Save", due_on=day(12).isoformat())
+    assert submission_of_first(round, world.mae).due_on == day(20)
+    assert submission_of_first(round, world.mssi).due_on == day(12)
+
+
+def test_a_closed_round_says_that_some_may_still_report(world, past):
+    page = Visitor(world.secretariat).open(at(world))
+    assert "The round takes no more reports, except those that were returned." in page.text
+    grant(world, past, kind=KIND.REOPENING, until=day(3))
+    assert "the institutions that may report again: see below" in page.open(at(world)).text
+
+
 def test_a_round_that_is_not_open_offers_groups_only(world):
     open_round(world, opens_on=day(1), due_on=day(9), closes_on=day(30), opened_at=None)
     page = Visitor(world.secretariat).open(at(world))

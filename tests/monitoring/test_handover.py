@@ -353,3 +353,14 @@ def test_the_successor_finds_it_after_the_institution_was_merged(world, round, c
     assert reverse("handover", args=[sheet.public_id]) in page
     assert client.get(reverse("handover", args=[sheet.public_id])).status_code == 200
     assert take_over(handover=sheet, by=person, at=now()).taken_by == person
+
+
+def test_who_has_left_still_reads_the_sheet_and_writes_no_more(world, round, client):
+    sheet = leave(world)
+    over(sheet)
+    client.force_login(world.focal_mssi)
+    page = client.get(reverse("handover", args=[sheet.public_id]))
+    assert page.status_code == 200
+    assert "Write on it" not in page.content.decode() and "I have taken over" not in page.content.decode()
+    assert client.get(reverse("handover_edit", args=[sheet.public_id])).status_code == 403
+    assert client.get(reverse("submission", args=[submission_of(round, world.mssi).pk])).status_code == 404
