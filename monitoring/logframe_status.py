@@ -19,6 +19,7 @@ from frameworks.providers import CategoryFigure, IndicatorFigure, RoundLine, She
 from monitoring.due import expected_triples
 from monitoring.models import (
     ActivityProgress,
+    Evidence,
     Handover,
     IndicatorResult,
     IndicatorValue,
@@ -201,8 +202,14 @@ class MonitoringStatus(providers.StatusProvider):
         list(open_drafts.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
 
     def reported_codes(self, activities, indicators):
-        told = activities.filter(Exists(ActivityProgress.objects.filter(activity=OuterRef("pk"))))
-        measured = indicators.filter(Exists(IndicatorValue.objects.filter(indicator=OuterRef("pk"))))
+        told = activities.filter(
+            Exists(ActivityProgress.objects.filter(activity=OuterRef("pk")))
+            | Exists(Evidence.objects.filter(activity=OuterRef("pk")))
+        )
+        measured = indicators.filter(
+            Exists(IndicatorValue.objects.filter(indicator=OuterRef("pk")))
+            | Exists(Evidence.objects.filter(indicator=OuterRef("pk")))
+        )
         rows = [row for rows in (told, measured) for row in rows.order_by().values_list("sort_key", "code")]
         return [code for _key, code in sorted(rows)]
 
@@ -226,7 +233,10 @@ class MonitoringStatus(providers.StatusProvider):
 
     def places_with_figures(self, places):
         return set(
-            IndicatorValue.objects.filter(place__in=places).order_by().values_list("place", flat=True).distinct()
+            IndicatorValue.objects.filter(place__in=places)
+            .order_by()
+            .values_list("place", flat=True)
+            .distinct()
         )
 
     def why_not_merge(self, institution, on):

@@ -13,7 +13,7 @@ from monitoring.deadlines import locked_by_dates
 from monitoring.due import due_in
 from monitoring.gate import problems_of
 from monitoring.joint import answering_scope, given_parts, is_with_the_co_leads, reports_of
-from monitoring.models import ActivityProgress, IndicatorValue, SignOff, Submission
+from monitoring.models import ActivityProgress, Evidence, IndicatorValue, SignOff, Submission
 from monitoring.models.review import Side, Verdict
 from monitoring.models.submission import SubmissionState
 from monitoring.results import refresh_results
@@ -83,7 +83,8 @@ def _is_part(submission, user):
 
 def _only_reports(submissions, by, at):
     return {
-        one: _("This is a part of what %(lead)s answers for: hand it to %(lead)s.") % {"lead": one.accountable}
+        one: _("This is a part of what %(lead)s answers for: hand it to %(lead)s.")
+        % {"lead": one.accountable}
         for one in submissions
         if one.is_part
     }
@@ -185,7 +186,7 @@ def _send_back(submissions, by, at, comment):
 def _leave_out_what_is_not_asked(submissions):
     """Drops what was drafted before the framework changed: somebody else may report it now, and it would count twice.
 
-    It stays in the history.
+    It stays in the history; the files of its evidence go.
     """
     due = due_in(submissions)
     for model, asked, what in (
@@ -199,6 +200,24 @@ def _leave_out_what_is_not_asked(submissions):
             drop_spending(dropped)
         if dropped:
             model.objects.filter(pk__in=dropped).delete()
+    rows = (
+        Evidence.objects.filter(submission__in=due)
+        .order_by()
+        .values_list("pk", "submission_id", "activity_id", "indicator_id")
+    )
+    asked = {
+        (pk, kind, item.pk)
+        for pk, items in due.items()
+        for kind, found in (("a", items.activities), ("i", items.indicators))
+        for item in found
+    }
+    stray = [
+        pk
+        for pk, submission, activity, indicator in rows
+        if not {(submission, "a", activity), (submission, "i", indicator)} & asked
+    ]
+    if stray:
+        Evidence.objects.filter(pk__in=stray).remove()
 
 
 def _is_not_published(submission, user):

@@ -50,6 +50,7 @@ NO_PAGES = {
 #: Arguments of addresses that are no pages, where those of the site do not fit.
 OF_NO_PAGE = {
     "evidence_file": {"public_id": "evidence of a draft"},
+    "api_evidence_one": {"public_id": "evidence that was handed in"},
     "plan_workbook_marked": {"upload": "a faulty workbook"},
     "report_template_marked": {"upload": "a faulty template"},
 }

@@ -10,7 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from frameworks import providers
 from frameworks.documents import EVIDENCE, PDF, Document, check_document
+from frameworks.models import Activity, Indicator
 from monitoring.models import Comment, Evidence
 from monitoring.models.review import CommentKind
 from monitoring.operations.evidence import MOST_OF_A_LINE, add_evidence, remove_evidence
@@ -199,6 +201,24 @@ def test_a_returned_submission_is_open_again(world, sei):
     add(world, sei, url=f"{LINK}/2")
     remove_evidence(evidence=there, by=world.focal_sei, at=NOW)
     assert [one.url for one in Evidence.objects.all()] == [f"{LINK}/2"]
+
+
+def test_what_is_not_asked_any_more_is_left_out(world, sei, women, django_capture_on_commit_callbacks):
+    """As its figure is, when the report is handed in; the file goes with it."""
+    stray = add(world, sei, document=a_document())
+    kept = add(world, sei, url=LINK, activity=world.activities["a111"])
+    women.responsible.set([world.mae])  # somebody else reports it now
+    with django_capture_on_commit_callbacks(execute=True):
+        hand_in(sei, world.focal_sei)
+    assert list(Evidence.objects.all()) == [kept]
+    assert not stray.file.storage.exists(stray.file.name)
+
+
+def test_what_has_evidence_is_not_deleted_from_the_plan(world, sei, women):
+    add(world, sei, url=LINK)
+    add(world, sei, url=LINK, activity=world.activities["a111"])
+    codes = providers.status().reported_codes(Activity.objects.all(), Indicator.objects.all())
+    assert codes == ["1.1.1", "1.1.1a"]
 
 
 # The pages of the focal point
