@@ -34,9 +34,15 @@ class Visitor:
         pressed = self._button(target, button)
         data = {}
         for name, value in target.form_values():
+            # lxml sends "on" for a chosen radio whose value is empty; a browser sends the empty value.
+            if value == "on" and target.xpath(
+                ".//input[@type='radio'][@name=$name][@checked][@value='']", name=name
+            ):
+                value = ""
             data.setdefault(name, []).append(value)
         for name, value in values.items():
-            assert name in target.fields, f"no field {name!r}: {sorted(target.fields)}"
+            known = {*target.fields, *self._fields_outside(target)}
+            assert name in known, f"no field {name!r}: {sorted(known)}"
             data[name] = value if isinstance(value, list) else [value]
         if pressed.get("name"):
             data[pressed.get("name")] = [pressed.get("value", "")]
@@ -82,6 +88,10 @@ class Visitor:
         assert answer.status_code == status, (
             f"{answer.request['PATH_INFO']}: {answer.status_code}\n{self.text[:800]}"
         )
+
+    def _fields_outside(self, form):
+        """Names of the fields that belong to a form by its id, without standing in it."""
+        return self.page.xpath("//input[@form=$id]/@name", id=form.get("id")) if form.get("id") else []
 
     def _button(self, form, words):
         buttons = form.xpath(".//button[not(@form)]")

@@ -8,6 +8,7 @@ from monitoring.gate import submission_problems
 from monitoring.models import ActivityProgress, IndicatorValue
 from monitoring.sheets import Filling, load_sheet
 from tests.monitoring.reported import fill, nd, open_round, submission_of, total, val, why
+from tests.world import make_activity
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +119,7 @@ def test_indicators_without_a_page_of_an_activity_lead_to_their_own_page(world, 
 
 
 def test_how_far_the_pages_are(world, round):
+    make_activity(world.participation, "1.1.0", [world.mae])
     mae = submission_of(round, world.mae)
     assert load_sheet(mae).fillings == [Filling.EMPTY, Filling.EMPTY]
     fill(mae, world.focal_mae, {total(world.indicators["i112a"]): val(None)})

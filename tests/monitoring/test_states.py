@@ -308,9 +308,9 @@ def test_overdue_is_computed(world, round, sei):
     rows = Submission.objects.filter(round=round)
     assert not rows.overdue(round.due_on).exists()
     day_after = date(2025, 3, 1)
-    assert rows.overdue(day_after).count() == 3
+    assert rows.overdue(day_after).count() == 4
     hand_in(sei, world.focal_sei)
-    assert rows.overdue(day_after).count() == 2
+    assert rows.overdue(day_after).count() == 3
 
 
 def test_who_reads_what(world, sei):
