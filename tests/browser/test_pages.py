@@ -115,6 +115,7 @@ LOOKS = [
     Look("submission", "monitoring", pk="JSMP on P2"),
     Look("submission_activity", "focal.mssi", pk="MSSI on P2", acode="2.2.1"),
     Look("submission_activity", "focal.mj", pk="MJ on P1", acode="1.2.1"),
+    Look("submission_activity", "focal.mssi", pk="MSSI on P2", acode="2.2.2"),  # asks what became of last year's plans
     Look("submission_indicators", "focal.mae", pk="MAE on P1"),
     Look("review", "gov.participation"),
     Look("review", "cso.protection", pcode="P3"),
