@@ -172,6 +172,10 @@ def _activity(activity, rows, round):
         accounts=_accounts(progress, accountable),
         costed_round=_sums(one for one in costings if one.year in round.years),
         costed_plan=_sums(costings),
+        ratings=tuple(
+            data.RatingPart(side=one.side, status=one.status, note=one.note, by=str(one.by))
+            for one in (rows.ratings[answer.submission_id, activity.pk] if answer else ())
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 #: Raised whenever a field is added, renamed or dropped; a snapshot says which one it was written with.
-FORMAT = 2
+FORMAT = 3
 
 #: Counted beside the vocabulary of activity statuses: what was handed in but not accepted, and what was not.
 UNCONFIRMED = "unconfirmed"
@@ -124,6 +124,16 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class RatingPart:
+    """How one side's co-lead sees an activity, beside what the accountable lead says of it. `side`: government or cso."""
+
+    side: str
+    status: str
+    note: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityPart:
     """`standing` is what the activity counts as: an activity status when official, else unconfirmed or not_reported.
 
@@ -144,6 +154,7 @@ class ActivityPart:
     accounts: tuple[Account, ...]
     costed_round: tuple[Money, ...]
     costed_plan: tuple[Money, ...]
+    ratings: tuple[RatingPart, ...] = ()
 
     @property
     def accountable(self):

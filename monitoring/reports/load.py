@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from budgets.models import Costing
 from frameworks.models import (
@@ -18,7 +18,14 @@ from frameworks.models import (
 )
 from frameworks.models.people import CO_LEAD_ROLES
 from monitoring.due import expected_triples
-from monitoring.models import ActivityProgress, IndicatorResult, IndicatorValue, SignOff, Submission
+from monitoring.models import (
+    ActivityProgress,
+    CoLeadRating,
+    IndicatorResult,
+    IndicatorValue,
+    SignOff,
+    Submission,
+)
 from monitoring.models.result import Provenance
 from monitoring.models.submission import REVIEWABLE_STATES
 
@@ -42,6 +49,7 @@ class Loaded:
     seats: list
     working_group: WorkingGroup | None
     costings: dict  # activity id → [Costing]
+    ratings: dict  # (submission id, activity id) → [CoLeadRating] of the present version
 
     @property
     def co_lead_seats(self):
@@ -91,7 +99,21 @@ def load_pillar(*, plan, round, pillar, on):
             Costing.objects.filter(activity__output__goal__pillar=pillar).order_by("year", "pk"),
             "activity_id",
         ),
+        ratings=_ratings(round, pillar),
     )
+
+
+def _ratings(round, pillar):
+    rows = CoLeadRating.objects.filter(
+        submission__round=round,
+        submission__pillar=pillar,
+        submission__state__in=REVIEWABLE_STATES,
+        cycle=F("submission__cycle"),
+    )
+    found = defaultdict(list)
+    for row in rows.select_related("by").order_by("-side"):  # the government's first, as everywhere
+        found[row.submission_id, row.activity_id].append(row)
+    return found
 
 
 def _activities(round, pillar):

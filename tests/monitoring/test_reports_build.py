@@ -6,10 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 
 from budgets.models import Costing
 from frameworks.models import Indicator
-from monitoring.models import IndicatorResult, Submission
+from monitoring.models import CoLeadRating, IndicatorResult, Submission
 from monitoring.models.submission import SubmissionState
 from monitoring.reports import data
 from monitoring.reports.build import build_pillar_report
@@ -20,7 +22,7 @@ from tests.monitoring.report_world import CUT_OFF, give, make_year
 from tests.world import make_activity, make_indicator
 
 #: Whatever the size of the pillar.
-QUERIES = 21
+QUERIES = 22
 
 
 @pytest.fixture
@@ -289,3 +291,37 @@ def test_file_names_hold_nothing_to_trip_over():
     )
     odd = filename(plan="X", pillar='Relief & "Recovery"/../é\r\n', round="2024-H1", number=1)
     assert odd == "X_Relief-Recovery-..-é_2024-H1_draft-1.pdf"
+
+
+def test_both_sides_ratings_stand_beside_the_status(year):
+    """Those of the version that counts, the government's first; the template says both."""
+    mae, shared = year.submissions["mae"], year.world.activities["a112"]
+    for side, status, note, by, cycle in (
+        ("cso", "delayed", "Half of it was held.", year.world.cso_lead, 1),
+        ("government", "on_track", "", year.world.gov_lead, 1),
+        ("cso", "cancelled", "Of another version.", year.world.cso_lead, 7),
+    ):
+        CoLeadRating.objects.create(
+            submission=mae,
+            activity=shared,
+            side=side,
+            status=status,
+            note=note,
+            by=by,
+            cycle=cycle,
+            at=CUT_OFF,
+        )
+    report = build(year)
+    ratings = activity(report, "1.1.2").ratings
+    assert [(one.side, one.status, one.note) for one in ratings] == [
+        ("government", "on_track", ""),
+        ("cso", "delayed", "Half of it was held."),
+    ]
+    assert from_snapshot(json.loads(json.dumps(to_snapshot(report)))) == report
+    page = render_to_string(
+        "reports/sections/activities.html", {"report": report, "words": year.world.plan.words}
+    )
+    words = " ".join(strip_tags(page).split())
+    assert "Government co-lead: On track" in words
+    assert "CSO co-lead: Delayed. Half of it was held." in words
+    assert "Of another version." not in words
