@@ -15,9 +15,7 @@ NOTES = {
     "data_sources": "Illustrative: the register of trainings, and the monthly statistics of schools.",
     "notes": "Illustrative: begin with the ministry's activity under Peacebuilding; last year's figures stand beside the boxes.",
 }
-REASON = (
-    "Illustrative: the post of the focal point is vacant. The ministry asked for more time by letter; the secretariat agreed."
-)
+REASON = "Illustrative: the post of the focal point is vacant. The ministry asked for more time; the secretariat agreed."
 
 
 def load_calendar(*, round, institution, by, anchor):

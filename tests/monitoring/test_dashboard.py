@@ -157,7 +157,7 @@ def test_queries_of_the_dashboard_stay_the_same(board, django_assert_num_queries
         assert client.get(f"/plans/{board.plan.code}/dashboard/").status_code == 200
 
 
-DASHBOARD_QUERIES = 35
+DASHBOARD_QUERIES = 38
 
 
 def test_the_front_page_shows_what_is_published_and_nothing_else(board):
