@@ -1,4 +1,4 @@
-/* Drafts save themselves; what is not confirmed is kept in this browser. Protocol: monitoring/views/autosave.py */
+/* Drafts save themselves; what is not confirmed stays in this browser. See monitoring/views/autosave.py */
 (() => {
   "use strict";
   const form = document.querySelector("form[data-draft]");
@@ -121,7 +121,7 @@
       const next = read(), open = changes(next);
       seen = said.errors.length ? JSON.stringify(changes(now).map((name) => now[name])) : "";
       keep();
-      if (mine) location.reload(); // the other boxes are to show what somebody else saved
+      if (mine) location.reload(); // for what somebody else saved in other boxes
       if (open.some((name) => next[name] !== now[name])) {
         if (urgent) return go();
         later();
@@ -181,13 +181,13 @@
       back[name] = now[name];
       if (same(now[name], was) || same(now[name], sent || was)) continue;
       clash = true;
-      base[name] = was; // a difference until it is decided, however often the page is opened
+      base[name] = was; // until it is decided, however often the page is opened
     }
     const names = Object.keys(back), when = new Date(at);
     if (!names.length) return keep();
     names.forEach((name) => put(name, kept[name][1]));
     const dateStyle = when.toDateString() === new Date().toDateString() ? undefined : "medium";
-    part("when").textContent = when.toLocaleString(document.documentElement.lang, { dateStyle, timeStyle: "short" });
+    part("when").textContent = when.toLocaleString(document.documentElement.lang, { dateStyle, timeStyle: "short", hourCycle: "h23" });
     part("back").hidden = false;
     part("undo").addEventListener("click", () => {
       if (halted) { drop(); location.reload(); }

@@ -143,6 +143,7 @@ def test_a_page_of_sixty_boxes_over_a_line_that_drops(world, window):
     window.context.set_offline(True)
     type_in(window, {name: texts[name] for name in names[30:]})
     state(window, "No connection: kept in this browser")
+    window.look("no-connection")
     assert held_by_server(world) != texts
     assert stored(window) == [f"draft:{world.focal_sei.pk}:{world.address}"]
     # The button keeps the page where it is.
@@ -298,6 +299,7 @@ def test_a_mistake_stays_in_the_browser_and_the_rest_is_saved(world, window):
     assert story().narrative == "Begun."
     box = window.page.locator(f'[name="{numerator}"]')
     assert box.get_attribute("aria-invalid") == "true"
+    window.look("not-a-number")
     window = back(window, world)
     box = window.page.locator(f'[name="{numerator}"]')
     expect(box).to_have_value("many")
@@ -355,7 +357,7 @@ def second_is_told(world, first, second, who):
     assert story().narrative == "From the office."
     assert story().next_steps == ""
     assert second.axe() == []
-    assert not second.overflow()
+    second.look("changed-elsewhere")
     # Nothing more is sent until it is decided: neither by itself nor by the page's button.
     second.fill(narrative="From the phone, once more.")
     second.page.get_by_role("button", name="Save draft").last.click()
@@ -445,6 +447,7 @@ def test_a_session_that_ends_while_typing(world, window):
     state(window, "Signed out: kept in this browser.")
     window.page.get_by_role("button", name="Save draft").last.click()
     state(window, "Signed out: kept in this browser.")
+    window.look("signed-out")
     window.press("Sign in again")
     window.page.get_by_label("E-mail address").fill(world.focal_sei.email)
     window.page.get_by_label("Password").fill(PASSWORD)

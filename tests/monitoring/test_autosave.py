@@ -157,17 +157,14 @@ def test_places_with_a_mistake_beside_them_are_saved(focal, sei, women):
 
 
 def test_what_the_operation_refuses_is_named_as_well(focal, sei, women, monkeypatch):
-    """A rule that only the operation knows: here, that a place of another country came into the form."""
-    manila = Place.objects.create(country="PH", code="MNL", name="Manila", kind="municipality")
-    monkeypatch.setattr("monitoring.views.drafts.DraftPage.places", [manila])
-    data = {
-        "narrative": "Begun.",
-        f"i{women.pk}-places": "1",
-        f"i{women.pk}-p{manila.pk}-n": "3",
-        f"i{women.pk}-p{manila.pk}-d": "10",
-    }
+    """A rule that the operation alone knows, because something changed since the form was checked."""
+    monkeypatch.setattr(
+        "monitoring.operations.reporting.figure_problems", lambda *_what, **_more: [("n", "Not any more.")]
+    )
+    data = {"narrative": "Begun.", f"i{women.pk}-n": "3", f"i{women.pk}-d": "10"}
     said = send(focal, sei, data, status=422)
-    assert [one["name"] for one in said["errors"]] == [f"i{women.pk}-p{manila.pk}-v"]
+    name = f"i{women.pk}-n"
+    assert said["errors"] == [{"name": name, "text": "Not any more.", "target": f"id_{name}"}]
     assert told().narrative == "Begun."
     assert not IndicatorValue.objects.exists()
 
