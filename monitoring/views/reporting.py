@@ -19,6 +19,7 @@ from monitoring.deadlines import own_dates_text
 from monitoring.discussion import load_discussions
 from monitoring.forms.officer import OfficerForm
 from monitoring.handover import waiting_sheets
+from monitoring.joint import is_with_the_co_leads, reports_of
 from monitoring.models import Submission
 from monitoring.models.submission import EDITABLE_STATES, SubmissionState
 from monitoring.operations.officer import name_officer, proposed_officers
@@ -38,7 +39,8 @@ _ORDER = [SubmissionState.RETURNED, SubmissionState.DRAFT]
 class Card:
     """One submission on the focal point's page. `locked`: why it cannot be changed, "" when it can.
 
-    `parts`: those of other leads that go along with it (monitoring/parts.py).
+    `parts`: those of other leads that go along with it (monitoring/parts.py). lead_has_submitted: of a part, which then
+    goes straight to the co-leads.
     """
 
     sheet: object
@@ -47,6 +49,7 @@ class Card:
     parts: list = field(default_factory=list)
     is_late: bool = False
     discussion: object = None
+    lead_has_submitted: bool = False
 
     @property
     def submission(self):
@@ -155,6 +158,7 @@ def desks_of(user, round, at):
     )
     sheets = load_sheets(submissions)
     parts = load_parts([sheet.submission for sheet in sheets])
+    reports = reports_of([sheet.submission for sheet in sheets])
     discussions = load_discussions([sheet.submission for sheet in sheets], user)
     returned = latest_returns([sheet.submission for sheet in sheets])
     desks, on = {}, timezone.localdate(at)
@@ -172,6 +176,7 @@ def desks_of(user, round, at):
                 parts.get(one.pk, []),
                 one.is_overdue(on),
                 discussions[one.pk],
+                is_with_the_co_leads(reports.get(one.pk)),
             )
         )
     for desk in desks.values():

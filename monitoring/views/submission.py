@@ -174,6 +174,7 @@ def submission_page(request, submission, *, refused=None, typed=None, status=200
             # An action that was refused because it is not offered any more has no form to show its error at.
             "refused": refused if refused and refused not in actions else None,
             "is_own": is_own,
+            "answers_for": has_permission(request.user, Permission.SUBMIT, answering_scope(submission)),
             **_asked(submission, sheet, is_own),
             "sees_queue": sees_queue,
             "locked": why_locked(submission, now) if is_own else "",

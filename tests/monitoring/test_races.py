@@ -145,3 +145,16 @@ def test_a_gate_closed_for_one_does_not_lock_the_other(world):
     outcomes = at_once(take(sei, "submit", world.focal_sei), take(mae, "submit", world.focal_mae))
     assert isinstance(outcomes[0], GateClosed)
     assert outcomes[1].state == "submitted"
+
+
+def test_a_part_is_never_left_behind_when_it_is_handed_over_while_the_lead_submits(world):
+    round = open_round(world)
+    sei = fill(submission_of(round, world.sei), world.focal_sei)
+    part = fill(submission_of(round, world.mae, accountable=world.sei), world.focal_mae)
+    handed_over, submitted = at_once(
+        take(part, "contribute", world.focal_mae), take(sei, "submit", world.focal_sei)
+    )
+    assert isinstance(handed_over, Submission) and submitted.state == "submitted"
+    # Whoever was first: it went along, or straight on.
+    assert Submission.objects.get(pk=part.pk).state == "submitted"
+    assert Submission.objects.get(pk=part.pk).cycle == 1
