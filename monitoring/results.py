@@ -14,8 +14,16 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from frameworks.models import Indicator, ReportingRound
+from monitoring.breakdowns import (
+    TOTAL,
+    combine_rows,
+    counted_places,
+    differences,
+    figure_of,
+    hide_small_cells,
+    total_of,
+)
 from monitoring.deadlines import Deadlines, with_own_deadlines
-from monitoring.disclosure import suppress, suppress_nested
 from monitoring.models import IndicatorResult, IndicatorValue, SignOff, Verification
 from monitoring.models.result import OFFICIAL_PROVENANCE, Performance, Provenance
 from monitoring.models.review import Finding, Side, Verdict
@@ -28,19 +36,13 @@ from monitoring.progress import (
     TargetPoint,
     Thresholds,
     applied_target,
-    combine_reporters,
     combine_rounds,
-    holders,
-    is_reported,
     measured,
     month_position,
-    outermost,
     performance,
-    running_difference,
 )
 from monitoring.progress.figures import ARITHMETIC
 
-TOTAL = (None, None)
 #: The columns of computed figures: 30 digits, 12 of them decimals.
 _QUANTUM = Decimal("1e-12")
 _BOUND = Decimal(10) ** 18
@@ -52,11 +54,6 @@ WRITTEN = (
 )  # fmt: skip
 #: What a person decided; carried over, because PostgreSQL checks a row that it then updates as if it were inserted.
 DECIDED = ("override_status", "override_reason", "override_by_id")
-
-
-def figure_of(row):
-    """The Figure of anything with value, numerator and denominator (an IndicatorValue, a Target)."""
-    return Figure(value=row.value, numerator=row.numerator, denominator=row.denominator)
 
 
 def promised(type, figure):
@@ -209,8 +206,8 @@ def _results_of(indicator, rounds, reported, verdicts, before, at, on, deadlines
     points = target_points(indicator)
     for round in rounds:
         cells = _counting(reported[round.pk])
-        places = _counted_places(indicator, cells)
-        total_rows, total = _total(indicator, cells, places)
+        places = counted_places(indicator, cells)
+        total_rows, total = total_of(indicator, cells, places)
         combined_totals.append(total)
         row = _row(indicator, round, TOTAL, total_rows, total, verdicts)
         old = before.get((round.pk, *TOTAL))
@@ -233,18 +230,18 @@ def _results_of(indicator, rounds, reported, verdicts, before, at, on, deadlines
         for key, rows in cells.items():
             if key == TOTAL:
                 continue
-            combined = _combined(indicator, rows)
+            combined = combine_rows(indicator, rows)
             parts[key] = combined.figure or BLANK
             wanted[(round.pk, *key)] = _row(indicator, round, key, rows, combined, verdicts)
-        row.unknown_difference = _differences(
+        row.unknown_difference = differences(
             indicator,
             total.figure or BLANK,
             parts,
-            [_combined(indicator, group).figure or BLANK for group in places.values()],
+            [combine_rows(indicator, group).figure or BLANK for group in places.values()],
         )
         if indicator.counts_people:
             above = {key[1]: rows[0].above for key, rows in cells.items() if key[1] is not None}
-            _hide_small_cells(indicator, row, {key: wanted[(round.pk, *key)] for key in parts}, above)
+            hide_small_cells(indicator, row, {key: wanted[(round.pk, *key)] for key in parts}, above)
     return wanted
 
 
@@ -258,48 +255,6 @@ def _counting(cells):
         key: [row for row in group if row.submission.state in OFFICIAL_STATES] for key, group in cells.items()
     }
     return {key: group for key, group in kept.items() if group}
-
-
-def _counted_places(indicator, cells):
-    """place id → the rows that count toward the total: of each submission, the places that lie in no other one of it.
-
-    A suco beside its municipality is a detail of the same report. Another institution's suco in that municipality is not.
-    """
-    reports = defaultdict(dict)
-    for (category, place), group in cells.items():
-        if place is not None and category is None:
-            for row in group:
-                reports[row.submission_id][place] = row
-    counted = defaultdict(list)
-    for rows in reports.values():
-        figures = {place: figure_of(row) for place, row in rows.items()}
-        above = {place: row.above for place, row in rows.items()}
-        for place in outermost(figures, above, type=indicator.type):
-            counted[place].append(rows[place])
-    return counted
-
-
-def _total(indicator, cells, places):
-    """The rows and the combined figure of the whole.
-
-    An institution that reports by place only has said the total too: the sum (or whatever the indicator declares) of its
-    places (`places`, as of _counted_places). Categories never make a total: they may overlap or be incomplete.
-    """
-    rows = list(cells.get(TOTAL, []))
-    said = {
-        row.submission_id
-        for row in rows
-        if is_reported(indicator.type, figure_of(row)) or row.text or row.no_data_reason
-    }
-    for group in places.values():
-        rows += [row for row in group if row.submission_id not in said]
-    return rows, _combined(indicator, rows)
-
-
-def _combined(indicator, rows):
-    return combine_reporters(
-        [figure_of(row) for row in rows], type=indicator.type, how=indicator.reporter_aggregation
-    )
 
 
 def _row(indicator, round, key, rows, combined, verdicts):
@@ -403,65 +358,6 @@ def _schedule(indicator, round):
         return True, False
     years = indicator.activity.years
     return any(year in round.years for year in years), any(year > round.period_end.year for year in years)
-
-
-def _differences(indicator, total, parts, places):
-    """What each breakdown leaves unexplained of the total, as text numbers by breakdown name; {} when all add up.
-
-    `places`: the figures of the places that count toward the total."""
-    groups = {
-        dimension.name: [
-            parts[key]
-            for key in ((category.pk, None) for category in dimension.categories.all())
-            if key in parts
-        ]
-        for dimension in indicator.dimensions.all()
-    }
-    groups["place"] = places
-    found = {}
-    for name, figures in groups.items():
-        if not figures:
-            continue
-        difference = running_difference(
-            total, figures, type=indicator.type, how=indicator.reporter_aggregation
-        )
-        if not difference.adds_up:
-            unknown = difference.unknown
-            found[name] = {
-                part: f"{getattr(unknown, part).normalize():f}"
-                for part in ("value", "numerator", "denominator")
-                if getattr(unknown, part)
-            }
-    return found
-
-
-def _hide_small_cells(indicator, total, parts, above):
-    """Marks the rows that the public must not see: cells of under five people, and what would give them away.
-
-    `above`: place id → ids of the places that it lies in.
-    """
-
-    def people(row):
-        return row.numerator if indicator.is_share else row.value
-
-    groups = defaultdict(dict)
-    dimension_of = {
-        category.pk: dimension.pk
-        for dimension in indicator.dimensions.all()
-        for category in dimension.categories.all()
-    }
-    for (category, place), row in parts.items():
-        group = ("place", category) if place is not None else ("dimension", dimension_of[category])
-        groups[group][place if place is not None else category] = row
-    for (kind, _of), rows in groups.items():
-        figures = {key: figure_of(row) for key, row in rows.items()}
-        inside = holders(figures, above if kind == "place" else {}, type=indicator.type)
-        hidden = suppress_nested({key: people(row) for key, row in rows.items()}, inside, total=people(total))
-        for key in hidden.hidden:
-            rows[key].is_suppressed = True
-        total.is_suppressed = total.is_suppressed or hidden.total_hidden
-    if not groups:
-        total.is_suppressed = suppress({}, total=people(total)).total_hidden
 
 
 def _stored(number, quantum=_QUANTUM):
