@@ -200,8 +200,11 @@ def _evidence(round, now):
         for code in ("2.2.1a", "3.2.2a")
         if code in indicators
     }
-    handed_in = Evidence.objects.filter(submission__submitted_at__isnull=False).first()
+    handed_in = Evidence.objects.filter(
+        submission__round=round, submission__submitted_at__isnull=False
+    ).first()
     things["evidence that was handed in"] = handed_in.public_id
+    things["evidence in a report"] = handed_in.submission_id
     return things | {"evidence of a draft": added.public_id, "2.2.1a": indicators["2.2.1a"].pk}
 
 

@@ -203,7 +203,7 @@ LOOKS = [
     Look("place_pick", "focal.mssi", pk="MSSI on P2", indicator="2.2.1a"),
     Look("place_pick", "focal.mssi", "?q=co", pk="MSSI on P2", indicator="2.2.1a"),
     Look("place_pick", "focal.mssi", "?q=nothing+fits+this", pk="MSSI on P2", indicator="2.2.1a"),
-    Look("submission", "cso.participation", pk="MOI on P1"),
+    Look("submission", "cso.participation", pk="evidence in a report"),
     # autosave
     # template
     Look("report_template", "focal.mssi"),
