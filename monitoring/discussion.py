@@ -119,11 +119,9 @@ class Discussion:
     @property
     def notes(self):
         """What the latest return asked to change. Those of earlier returns stay at their lines."""
-        return [one for one in self.threads if one.is_note and one.comment.cycle == self.last_return]
-
-    @property
-    def last_return(self):
-        return max((one.comment.cycle for one in self.threads if one.is_note), default=0)
+        handed_in = self.submission.state in REVIEWABLE_STATES
+        returned = self.submission.cycle - 1 if handed_in else self.submission.cycle
+        return [one for one in self.threads if one.is_note and one.comment.cycle == returned]
 
     @property
     def requests(self):

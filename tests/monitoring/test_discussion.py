@@ -360,6 +360,37 @@ def test_who_marks_a_note_as_done(world, sei, on_women):
     assert note.settled_at is None
 
 
+def test_only_the_notes_of_the_latest_return_are_asked_for(world, sei, on_women):
+    sei = send_back_with(sei, world.gov_lead, {on_women: "Which year?"})
+    assert len(load_discussions([sei], world.focal_sei)[sei.pk].notes) == 1
+    sei = transition(subject=sei, action="submit", by=world.focal_sei, at=NOW)
+    assert len(load_discussions([sei], world.gov_lead)[sei.pk].open_notes) == 1
+    sei = send_back(world, sei, "Still not.")
+    found = load_discussions([sei], world.focal_sei)[sei.pk]
+    assert (found.notes, len(found.threads)) == ([], 1)  # the older one stays at its line
+
+
+def test_the_autosave_marks_what_was_ticked_and_leaves_the_rest(
+    world, client, sei, women, on_women, on_activity
+):
+    """Scripts send the boxes that changed; the hidden ones always."""
+    sei = send_back_with(sei, world.gov_lead, {on_women: "Which year?", on_activity: "Who came?"})
+    first, second = Comment.objects.order_by("pk")
+    address = reverse("submission_activity", args=[sei.pk, "1.1.1"])
+    client.force_login(world.focal_sei)
+    version = client.get(address).context["version"]
+
+    def autosave(**boxes):
+        shown = {"note-shown": [first.pk, second.pk], "version": version, "by": world.focal_sei.pk}
+        assert client.post(f"{address}autosave/", shown | boxes).status_code == 200
+        return [Comment.objects.get(pk=one.pk).settled_at is not None for one in (first, second)]
+
+    assert autosave(**{f"note-{first.pk}": "1"}) == [True, False]
+    assert autosave(**{f"note-{second.pk}": "1"}) == [True, True]
+    assert autosave(**{f"note-{first.pk}": ""}) == [False, True]
+    assert autosave() == [False, True]
+
+
 # The whole way, through the pages
 
 

@@ -185,7 +185,7 @@ def test_a_hand_in_keeps_everything_word_for_word(world, sei):
         Cell(women.pk, category_id=suco.pk): nd(9, 226),
         Cell(women.pk, place_id=dili.pk): nd(3, 31),
     }
-    fill(sei, world.focal_sei, figures, narrative="We visited 14 municipalities.", status="delayed")
+    fill(sei, world.focal_sei, figures, narrative="We visited 14 municipalities.")
     progress = ActivityProgress.objects.get(submission=sei)
     ActivityProgress.objects.filter(pk=progress.pk).update(collaboration="With PNTL.")
     CourseCorrection.objects.create(
@@ -205,7 +205,7 @@ def test_a_hand_in_keeps_everything_word_for_word(world, sei):
     said = {line.key: {box.label: box.text for box in line.filled} for line in read(kept.content)}
     assert said[WHOLE] == {"Accountable officer": "A. Person, Director"}
     assert said[LineKey(activity_id=activity.pk)] == {
-        "Status": "Delayed",
+        "Status": "On track",
         "Progress": "We visited 14 municipalities.",
         "Collaboration wanted": "With PNTL.",
         "Course corrections": "Rain – Later dates – SEI – until 3 March 2025",
