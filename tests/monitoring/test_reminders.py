@@ -218,7 +218,9 @@ def test_the_secretariat_is_told_in_one_line_where_a_seat_is_vacant(world):
     assert not Notice.objects.filter(user__in=[world.focal_mssi, world.focal_mae, world.outsider]).exists()
     gather(at=morning(2, 14))
     mail = mail_of(world.secretariat)
-    assert "Nobody there was told of the report for round 2024, due on 28 February 2025." in " ".join(mail.text.split())
+    assert "Nobody there was told of the report for round 2024, due on 28 February 2025." in " ".join(
+        mail.text.split()
+    )
     assert reverse("plan_people", args=[world.plan.code]) in mail.text
 
 
