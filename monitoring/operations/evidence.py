@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from frameworks.constraints import explained
 from frameworks.permissions import Permission, require_permission
 from monitoring.due import due_in
+from monitoring.handing_in import why_locked
 from monitoring.models import Comment, Evidence, Submission
 from monitoring.models.review import CommentKind
 from monitoring.models.submission import SubmissionState
 from monitoring.operations.reporting import DraftLocked, tidy_text
-from monitoring.states import why_locked
 
 #: Files and links of one line (an activity or an indicator of a submission).
 MOST_OF_A_LINE = 20

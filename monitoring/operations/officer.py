@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from frameworks.permissions import Permission, require_permission
 from monitoring.cells import tidy_text
+from monitoring.handing_in import why_locked
 from monitoring.models import Submission
 from monitoring.operations.reporting import DraftLocked
-from monitoring.states import why_locked
 
 #: The longest name and post (characters): their columns hold no more.
 LENGTH = 150

@@ -16,6 +16,7 @@ from frameworks.permissions import Permission, require_permission
 from frameworks.workflow import StateConflict, transition_all
 from monitoring.cells import PARTS, TEXT_LENGTH, Reported, figure_problems, parts_of, tidy_text
 from monitoring.due import due_in, expected_triples
+from monitoring.handing_in import why_locked
 from monitoring.models import ActivityProgress, IndicatorValue, Submission
 from monitoring.models.submission import GIVEN_STATES, ActivityStatus
 from monitoring.operations.calendar import may_still_report, rewrite_dates
@@ -27,7 +28,6 @@ from monitoring.operations.corrections import (
 )
 from monitoring.operations.settling import settle_drafts
 from monitoring.operations.spending import save_spending
-from monitoring.states import why_locked
 
 #: What a focal point writes about an activity. Its course corrections and its spending: monitoring/corrections.py,
 #: monitoring/spending.py.

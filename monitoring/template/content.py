@@ -14,10 +14,10 @@ from monitoring.corrections import MOST, as_correction, box
 from monitoring.forms.places import OF_EVERY_FORM, load_places, place_label
 from monitoring.forms.reporting import BY_PLACE, ProgressForm, column_label
 from monitoring.forms.story import correction_text
+from monitoring.handing_in import why_locked
 from monitoring.models import Submission
 from monitoring.operations.reporting import figures_version
 from monitoring.sheets import load_sheets
-from monitoring.states import why_locked
 from monitoring.template.columns import CORRECTIONS
 from monitoring.words import baseline_text, figure_text, target_text
 

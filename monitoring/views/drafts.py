@@ -19,6 +19,7 @@ from frameworks.web import SignedInMixin, remember_plan
 from monitoring.discussion import load_discussion
 from monitoring.forms.reporting import IndicatorForm, ProgressForm, error_items
 from monitoring.forms.story import pressed, story_differences
+from monitoring.handing_in import why_locked
 from monitoring.kept import sign_in_and_keep
 from monitoring.models import Submission
 from monitoring.models.submission import ActivityStatus
@@ -32,7 +33,6 @@ from monitoring.operations.reporting import (
 )
 from monitoring.parts import contributions, load_parts
 from monitoring.sheets import load_sheet
-from monitoring.states import why_locked
 from monitoring.steps import moment
 from monitoring.views.place_rows import PlaceRowsMixin
 from monitoring.words import baseline_text, figure_text, lateness, target_text

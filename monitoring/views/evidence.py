@@ -17,6 +17,7 @@ from frameworks.permissions import Permission, has_permission
 from frameworks.views.files import download_of
 from frameworks.web import SignedInMixin, remember_plan
 from monitoring.forms.evidence import EvidenceForm
+from monitoring.handing_in import why_locked
 from monitoring.models import Evidence, Submission
 from monitoring.operations.evidence import (
     MOST_OF_A_LINE,
@@ -26,7 +27,6 @@ from monitoring.operations.evidence import (
 )
 from monitoring.operations.reporting import DraftLocked
 from monitoring.sheets import load_sheet
-from monitoring.states import why_locked
 
 #: How an address names a line: a12 is an activity, i34 an indicator.
 _LINE = re.compile(r"([ai])(\d{1,18})", re.ASCII)

@@ -2,9 +2,9 @@
 
 from frameworks.permissions import Permission, has_permission
 from monitoring.forms.officer import OfficerForm
+from monitoring.handing_in import why_locked
 from monitoring.operations.officer import name_officer, proposed_officers
 from monitoring.operations.reporting import DraftLocked
-from monitoring.states import why_locked
 
 
 def officer_form(submission, user):

@@ -18,6 +18,7 @@ from frameworks.web import PlanMixin
 from monitoring.deadlines import own_dates_text
 from monitoring.discussion import load_discussions
 from monitoring.forms.officer import OfficerForm
+from monitoring.handing_in import why_locked
 from monitoring.handover import waiting_sheets
 from monitoring.joint import is_with_the_co_leads, reports_of
 from monitoring.models import Submission
@@ -26,7 +27,6 @@ from monitoring.operations.officer import name_officer, proposed_officers
 from monitoring.operations.parts import hand_in_all
 from monitoring.parts import load_parts
 from monitoring.sheets import Filling, load_sheets
-from monitoring.states import why_locked
 from monitoring.steps import latest_returns
 from monitoring.waiting import to_write
 from monitoring.words import lateness

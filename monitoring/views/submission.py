@@ -19,6 +19,7 @@ from frameworks.workflow import GateClosed, StateConflict, available_actions, hi
 from monitoring.deadlines import own_dates_text
 from monitoring.discussion import load_discussion
 from monitoring.forms.places import places_read
+from monitoring.handing_in import why_locked
 from monitoring.joint import answering_scope
 from monitoring.judge import Standing, standing_of
 from monitoring.models import SignOff, Submission, SubmissionVersion
@@ -29,7 +30,7 @@ from monitoring.operations.parts import PartsMissing, submit_report
 from monitoring.operations.reviewing import Outdated, act
 from monitoring.parts import load_parts
 from monitoring.sheets import load_sheet
-from monitoring.states import SUBMISSION_TRANSITIONS, why_locked
+from monitoring.states import SUBMISSION_TRANSITIONS
 from monitoring.steps import path_of, step_text, timeline
 from monitoring.views.officer import keep_officer, officer_form
 from monitoring.words import figure_text, lateness

@@ -101,7 +101,7 @@ def test_one_transaction_nothing_is_left_half_done(world, monkeypatch):
     def fail(*_args, **_options):
         raise RuntimeError("the results")
 
-    monkeypatch.setattr("monitoring.states.refresh_results", fail)
+    monkeypatch.setattr("monitoring.handing_in.refresh_results", fail)
     with pytest.raises(RuntimeError):
         submit_all(submissions=drafts, by=focal, at=NOW)
     assert set(

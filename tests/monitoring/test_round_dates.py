@@ -11,12 +11,12 @@ from frameworks.models.round import ExceptionKind, RoundPhase
 from frameworks.operations.round_groups import delete_group, end_exception, grant_exception, save_group
 from frameworks.operations.rounds import update_round
 from monitoring.deadlines import own_dates_text
+from monitoring.handing_in import why_locked
 from monitoring.logframe_status import unfinished_of
 from monitoring.models import IndicatorResult, Submission
 from monitoring.operations.calendar import rewrite_dates
 from monitoring.operations.reporting import complete_open_rounds, create_expected_submissions
 from monitoring.reports.build import build_pillar_report
-from monitoring.states import why_locked
 from monitoring.waiting import to_write
 from tests.monitoring.reported import hand_in, open_round
 from tests.world import NOW, TODAY, make_activity, make_institution, make_round

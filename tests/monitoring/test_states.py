@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from frameworks.models import Role, StateChange
 from frameworks.permissions import forget_seats
 from frameworks.workflow import GateClosed, StateConflict, available_actions, history_of, transition
+from monitoring.handing_in import why_locked
 from monitoring.models import IndicatorResult, SignOff, Submission
 from monitoring.operations.reporting import submit_all
 from monitoring.operations.reviewing import Outdated, act, act_on_all
 from monitoring.sheets import Filling, load_sheet
-from monitoring.states import why_locked
 from tests.monitoring.reported import (
     accept,
     endorse,
