@@ -198,9 +198,9 @@ def expected_triples(round):
         .order_by()
         .values_list("responsible", "pillar_id")
     )
-    return {(institution, pillar, _row_of(institution, answering)) for institution, pillar, answering in leads} | {
-        (institution, pillar, None) for institution, pillar in named
-    }
+    return {
+        (institution, pillar, _row_of(institution, answering)) for institution, pillar, answering in leads
+    } | {(institution, pillar, None) for institution, pillar in named}
 
 
 def institutions_without_focal_point(round, on):

@@ -5,7 +5,8 @@ from django.urls import path
 from monitoring.views.drafts import ActivityPage, IndicatorsPage
 from monitoring.views.reporting import LatestReport, MyReport
 from monitoring.views.review import ReviewPage
-from monitoring.views.submission import SubmissionAction, SubmissionPage
+from monitoring.views.submission import SubmissionPage
+from monitoring.views.submission_steps import SubmissionAction
 
 urlpatterns = [
     path("plans/<str:code>/my-report/", LatestReport.as_view(), name="my_report_latest"),

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from frameworks.formatting import format_number, format_percent
+from frameworks.measures import measure_text
 from frameworks.models.indicator import IndicatorType
-from monitoring.logframe_status import measure_text
 from monitoring.progress import share
 
 

@@ -288,9 +288,7 @@ class SeatClose(SeatMixin, TemplateView):
         return self.render_to_response(self.get_context_data(form=form, closes_seat=self.closes_seat))
 
     def end(self, day):
-        close_seat(
-            seat=self.seat, closed_on=day, by=self.request.user, on=self.today, at=timezone.now()
-        )
+        close_seat(seat=self.seat, closed_on=day, by=self.request.user, on=self.today, at=timezone.now())
         return _("The seat is abolished.")
 
 
@@ -312,9 +310,7 @@ class MembershipEnd(SeatClose):
         return self.seat
 
     def end(self, day):
-        end_membership(
-            membership=self.membership, ends_on=day, by=self.request.user, at=timezone.now()
-        )
+        end_membership(membership=self.membership, ends_on=day, by=self.request.user, at=timezone.now())
         return _("The term ends.")
 
 

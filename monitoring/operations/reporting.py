@@ -271,7 +271,9 @@ def _check_values(indicators: Mapping, values: Mapping, submission):
     ended = {pk for pk, one in places.items() if not one.exists_on(submission.round.period_end)}
     if ended:  # what has a figure already keeps it, and may be put right
         ended -= set(
-            IndicatorValue.objects.filter(submission=submission, place__in=ended).values_list("place", flat=True)
+            IndicatorValue.objects.filter(submission=submission, place__in=ended).values_list(
+                "place", flat=True
+            )
         )
     errors = {}
     for cell, reported in values.items():

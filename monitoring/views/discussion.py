@@ -22,13 +22,8 @@ from monitoring.operations.assessing import rate, verify
 from monitoring.operations.discussion import add_comment, answer, settle
 from monitoring.sheets import load_sheet
 from monitoring.versions import read
-from monitoring.views.submission import (
-    SubmissionAction,
-    find_submission,
-    sent_back_meanwhile,
-    submission_page,
-    too_late,
-)
+from monitoring.views.submission import find_submission, submission_page
+from monitoring.views.submission_steps import SubmissionAction, sent_back_meanwhile, too_late
 from monitoring.words import figure_text
 
 

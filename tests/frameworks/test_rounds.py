@@ -192,7 +192,9 @@ def test_opening_makes_the_expected_submissions_and_results(world):
     assert "The round is open." in page.text
     round = ReportingRound.objects.get()
     assert (round.opened_by, round.phase(timezone.localdate())) == (world.secretariat, RoundPhase.OPEN)
-    expected = Submission.objects.values_list("institution__code", "pillar__code", "accountable__code", "state")
+    expected = Submission.objects.values_list(
+        "institution__code", "pillar__code", "accountable__code", "state"
+    )
     # MAE's own report, and its part of what SEI answers for.
     assert set(expected) == {
         ("MAE", "P1", None, "draft"),
