@@ -568,8 +568,8 @@ def test_an_indicator_needs_a_parent(world):
 @pytest.mark.parametrize(
     ("path", "number"),
     [
-        ("goals/1/", 14),
-        ("outputs/1.1/", 15),
+        ("goals/1/", 15),
+        ("outputs/1.1/", 16),
         ("pillars/", 8),
         ("parts/output/1.1/renumber/", 8),
         ("indicators/1.1.1a/edit/", 22),

@@ -308,4 +308,4 @@ def test_a_lead_added_while_a_round_is_open_is_asked_to_report(world):
     book = Book(world.plan)
     book.add("leads", activity="2.1.1", institution="BA-FUTURU")
     book.applied()
-    assert submission_of(round, world.ba_futuru)
+    assert submission_of(round, world.ba_futuru, accountable=world.mssi)
