@@ -1,5 +1,6 @@
 """Fixtures shared by all tests."""
 
+import gc
 import pickle
 
 import pytest
@@ -71,6 +72,12 @@ def empty_cache():
     """API throttles count in the cache: every test starts at nought."""
     cache.clear()
     yield
+
+
+def pytest_configure(config):
+    """What is imported stays for good, and tests make much that dies young: the collector need not look that often."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
