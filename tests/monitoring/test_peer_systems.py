@@ -46,7 +46,7 @@ from tests.monitoring.reported import (
     val,
 )
 from tests.pages import Visitor
-from tests.world import NOW
+from tests.world import NOW, TODAY
 
 
 def result_of(indicator, round):
@@ -258,12 +258,12 @@ def test_a_return_says_why(world):
 
 def test_what_is_accepted_is_no_longer_due(world):
     submission = submission_of(open_round(world), world.sei)
-    assert list(to_write(world.focal_sei)) == [submission]
+    assert list(to_write(world.focal_sei, TODAY)) == [submission]
     submission = accept(world, hand_in(submission, world.focal_sei))
-    assert not to_write(world.focal_sei).exists()
-    assert waiting_for(world.gov_lead, world.plan).to_review == 0
+    assert not to_write(world.focal_sei, TODAY).exists()
+    assert waiting_for(world.gov_lead, world.plan, TODAY).to_review == 0
     endorse(world, submission)
-    assert waiting_for(world.gov_lead, world.plan).to_sign == 0
+    assert waiting_for(world.gov_lead, world.plan, TODAY).to_sign == 0
 
 
 # import that leaves it unclear whether it adds or overwrites

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from frameworks.tasks import apply_import, rescue_stopped_imports
+from frameworks.tasks import apply_import, rescue_stopped_imports, write_and_send_mail
 from monitoring import tasks
 from monitoring.models import ReportRun
 from monitoring.models.report import RunState
@@ -336,7 +336,7 @@ def test_tasks_are_those_that_the_settings_name():
         one.name
         for one in (
             tasks.build_report, tasks.queue_due_reports, tasks.rescue_stopped_reports, tasks.refresh_all_results,
-            apply_import, rescue_stopped_imports,
+            apply_import, rescue_stopped_imports, tasks.remind, write_and_send_mail,
         )
     }  # fmt: skip
     assert names < ours

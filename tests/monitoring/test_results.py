@@ -15,6 +15,7 @@ from monitoring.results import refresh_results
 from tests.monitoring.reported import (
     accept,
     add_breakdown,
+    contribute,
     endorse,
     fill,
     hand_in,
@@ -78,9 +79,12 @@ def result(indicator, round, category=None, place=None):
     return IndicatorResult.objects.get(indicator=indicator, round=round, category=category, place=place)
 
 
-def report(world, round, figures, who="sei", *, accepted=True, at=NOW):
-    submission = submission_of(round, getattr(world, who), pillar=world.participation)
-    submission = hand_in(submission, getattr(world, f"focal_{who}"), figures, at=at)
+def report(world, round, figures, who="sei", *, part_of=None, accepted=True, at=NOW):
+    """part_of: the institution that answers for what is told."""
+    institution = getattr(world, who)
+    submission = submission_of(round, institution, pillar=world.participation, accountable=part_of)
+    go = contribute if part_of else hand_in
+    submission = go(submission, getattr(world, f"focal_{who}"), figures, at=at)
     return accept(world, submission, at=at) if accepted else submission
 
 
@@ -142,7 +146,7 @@ def test_six_decimals_are_kept(world, rounds, people):
 def test_percentages_sum_n_and_d_and_are_never_averaged(world, rounds, women):
     women.responsible.add(world.sei, world.mae)
     report(world, rounds[2024], {total(women): nd(1, 10)})
-    report(world, rounds[2024], {total(women): nd(90, 100)}, "mae")
+    report(world, rounds[2024], {total(women): nd(90, 100)}, "mae", part_of=world.sei)
     row = result(women, rounds[2024])
     assert (row.numerator, row.denominator) == (91, 110)
     assert row.measured == D("82.727272727273")  # the average of 10% and 90% would be 50%
@@ -198,7 +202,7 @@ def test_two_bare_percentages_cannot_be_combined_but_one_stands(world, rounds, w
     report(world, rounds[2024], {total(women): val("15.5")})
     row = result(women, rounds[2024])
     assert (row.value, row.measured) == (D("15.5"), D("15.5"))
-    report(world, rounds[2024], {total(women): val("20")}, "mae")
+    report(world, rounds[2024], {total(women): val("20")}, "mae", part_of=world.sei)
     row = result(women, rounds[2024])
     assert (row.measured, row.problem) == (None, "bare_percentages")
 

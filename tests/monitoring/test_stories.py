@@ -105,13 +105,13 @@ def test_a_dissent_on_an_earlier_version_stays_for_insiders(world, sei):
 
 
 def test_the_latest_round_comes_first(world, figure):
-    for year, n in ((2023, 11), (2024, 18)):
+    for year, n in ((2024, 11), (2025, 18)):
         round = open_round(world, year, **EARLIER, closes_on=date(2025, 6, 1))
         hand_in(submission_of(round, world.sei), world.focal_sei, {total(figure): nd(n, 452)})
     told = told_of_indicator(figure, world.monitoring)
     assert [(one.round, one.figure.replace("\N{NO-BREAK SPACE}", " ")) for one in told] == [
-        ("2024", "18 / 452 = 4.0%"),
-        ("2023", "11 / 452 = 2.4%"),
+        ("2025", "18 / 452 = 4.0%"),
+        ("2024", "11 / 452 = 2.4%"),
     ]
 
 
@@ -129,8 +129,8 @@ def test_as_many_queries_for_three_rounds_as_for_one(world, figure, django_asser
     read()  # content types and seats are remembered from then on
     with django_assert_num_queries(17):
         read()
-    report(2023)
-    report(2022)
+    report(2025)
+    report(2026)
     with django_assert_num_queries(17):
         read()
 
