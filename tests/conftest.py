@@ -1,9 +1,11 @@
 """Fixtures shared by all tests."""
 
 import gc
+import os
 import pickle
 
 import pytest
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.management.sql import emit_post_migrate_signal
@@ -78,6 +80,11 @@ def pytest_configure(config):
     """What is imported stays for good, and tests make much that dies young: the collector need not look that often."""
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
+    # A cache for each process: every test empties it, and another process's test must not lose what it has just put there.
+    cache_settings = settings.CACHES["default"]
+    server, _slash, number = cache_settings["LOCATION"].rpartition("/")
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    cache_settings["LOCATION"] = f"{server}/{int(number) + process % 14}"
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks

@@ -36,7 +36,15 @@ from frameworks.models import (
     RoundGroup,
     TermsOfReference,
 )
-from monitoring.models import Comment, Evidence, ReportRun, ReportUpload, Submission, SubmissionVersion
+from monitoring.models import (
+    Comment,
+    Evidence,
+    IndicatorResult,
+    ReportRun,
+    ReportUpload,
+    Submission,
+    SubmissionVersion,
+)
 from monitoring.operations.handover import make_handover
 from tests.world import give_seat, make_round, make_user
 
@@ -333,6 +341,7 @@ def stage(world):
         submission=world.submission, indicator=world.indicators["i111a"], file=ContentFile(b"%PDF-1.7", "x.pdf"),
         file_name="list.pdf", added_by=world.focal_sei, added_at=now,
     )  # fmt: skip
+    IndicatorResult.objects.create(indicator=world.indicators["i111a"], round=world.round, updated_at=now)
     world.comment = Comment.objects.create(
         submission=world.submission, cycle=0, indicator=world.indicators["i111a"], text="Which year?",
         by=world.focal_sei, at=now,

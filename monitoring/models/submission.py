@@ -23,7 +23,7 @@ from monitoring.models.dates import OwnDates, OwnDatesQuerySet
 
 class SubmissionState(ToneChoices):
     DRAFT = "draft", _("Draft"), "neutral", "pencil"
-    CONTRIBUTED = "contributed", _("Handed to the lead"), "info", "check"
+    CONTRIBUTED = "contributed", _("Handed to the lead"), "info", "inbox"
     SUBMITTED = "submitted", _("Submitted"), "info", "send"
     RETURNED = "returned", _("Returned"), "warn", "undo"
     ACCEPTED = "accepted", _("Accepted"), "ok", "check"
