@@ -82,7 +82,8 @@ def test_without_scripts_on_a_phone(world, open_window):
     window.fill(**{denominator: "442"}).press("Save draft").says("Saved at", "6.8%")
     assert saved_figure(world) == (30, 442)
 
-    window.press("Save and go back to the list").press("Submit Participation").says("Submitted")
+    window.press("Save and go back to the list").press("Submit Participation", status=422)
+    window.says("The part of MAE").press("Submit without this part").says("Submitted")
     world.submission.refresh_from_db()
     assert world.submission.state == "submitted"
     assert window.is_clean()

@@ -32,7 +32,7 @@ NO_PAGES = {
     "api_crosswalk": "visitor",
     "api_indicator_data": "monitoring",
     "api_submissions": "monitoring",
-    "api_submission": "focal.sei",
+    "api_submission": "monitoring",
     "api_comments": "monitoring",
     "api_comment": "monitoring",
     "api_evidence": "monitoring",
@@ -51,6 +51,8 @@ NO_PAGES = {
 OF_NO_PAGE = {
     "evidence_file": {"public_id": "evidence of a draft"},
     "api_evidence_one": {"public_id": "evidence that was handed in"},
+    "api_submission": {"pk": "SEI on P1"},
+    "api_comment": {"pk": "a comment"},
     "plan_workbook_marked": {"upload": "a faulty workbook"},
     "report_template_marked": {"upload": "a faulty template"},
 }
@@ -110,9 +112,10 @@ LOOKS = [
     Look("my_report", "focal.sei"),
     Look("submission", "focal.mssi", pk="MSSI on P2"),
     Look("submission", "focal.sei", pk="SEI on P1"),
+    Look("submission", "focal.mssi", pk="BELUN, with MSSI on P2"),
     Look("submission", "gov.participation", pk="SEI on P1"),
     Look("submission", "cso.participation", pk="PNTL on P1"),
-    Look("submission", "monitoring", pk="JSMP on P2"),
+    Look("submission", "monitoring", pk="PNTL on P2"),
     Look("submission_activity", "focal.mssi", pk="MSSI on P2", acode="2.2.1"),
     Look("submission_activity", "focal.mj", pk="MJ on P1", acode="1.2.1"),
     Look("submission_activity", "focal.mssi", pk="MSSI on P2", acode="2.2.2"),  # asks what became of last year's plans
@@ -220,11 +223,11 @@ LOOKS = [
     *of_secretariat("handover_edit", public_id="a handover sheet"),
     # reminders
     # story
-    Look("figure_history", "monitoring", icode="1.1.1a"),
-    Look("figure_history", "focal.mssi", icode="2.2.1a"),
+    Look("figure_history", "monitoring", icode="1.1.2a"),
+    Look("figure_history", "focal.mssi", icode="2.2.2a"),
     Look("figure_history", "secretariat", icode="1.2.1a"),
-    Look("status_override", "secretariat", icode="1.1.1a", label="2025"),
-    Look("status_override", "secretariat", icode="1.1.1a", label="2024"),
+    Look("status_override", "secretariat", icode="1.1.2a", label="2026"),
+    Look("status_override", "secretariat", icode="1.1.2a", label="2024"),
     Look("activity", "monitoring", acode="2.2.1"),
     Look("activity", "focal.mssi", acode="2.2.1"),
     # Pages that say no.
