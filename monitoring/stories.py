@@ -218,7 +218,7 @@ def _hand_ins(indicator, submissions):
             at=one.at,
             who=str(one.by),
             round=submission.round.label,
-            title=_("%(institution)s handed it in, version %(version)d")
+            title=_("%(institution)s: handed in, version %(version)d")
             % {"institution": submission.institution, "version": one.cycle},
             changes=change.boxes,
             why=_("After a return: %(note)s") % {"note": asked[-1]} if one.cycle > 1 and asked else "",

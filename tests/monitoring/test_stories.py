@@ -142,17 +142,17 @@ def test_each_hand_in_that_changes_a_figure_says_from_what_to_what_and_why(world
     again = send_back(world, sei, "Which denominator?", at=later(minutes=5))
     hand_in(again, world.focal_sei, {total(figure): nd(18, 442)}, at=later(minutes=9))
     newest, oldest = figure_history(figure, world.gov_lead)
-    assert (newest.title, newest.who, newest.round) == ("SEI handed it in, version 2", "focal_sei", "2024")
+    assert (newest.title, newest.who, newest.round) == ("SEI: handed in, version 2", "focal_sei", "2024")
     assert newest.why == "After a return: Which denominator?"
     (box,) = newest.changes
     assert "452" in box.old
     assert "442" in box.new
-    assert (oldest.title, oldest.why) == ("SEI handed it in, version 1", "")
+    assert (oldest.title, oldest.why) == ("SEI: handed in, version 1", "")
 
 
 def test_a_hand_in_that_leaves_the_figure_is_not_told(world, sei, figure):
     hand_in(send_back(world, sei), world.focal_sei, {total(figure): nd(18, 452)}, narrative="Said anew.")
-    assert [one.title for one in figure_history(figure, world.gov_lead)] == ["SEI handed it in, version 1"]
+    assert [one.title for one in figure_history(figure, world.gov_lead)] == ["SEI: handed in, version 1"]
 
 
 def test_the_history_of_a_draft_is_its_institutions_own(world, sei, figure):
