@@ -85,7 +85,7 @@ def save_group(*, group, institutions, by, at, version=""):
             raise ValidationError({"reason": _("Say why they report by other dates.")})
         group.full_clean()
         _check_members(round, group, wanted)
-        with pghistory.context(action="save_group"):
+        with pghistory.context(user=by.pk, action="save_group"):
             group.save()
             present = dict(group.memberships.values_list("institution", "pk"))
             gone = [pk for institution, pk in present.items() if institution not in wanted]
@@ -135,7 +135,7 @@ def delete_group(*, group, reason, by, at):
     reason = _needed(reason)
     with transaction.atomic():
         round = _open_to_change(group.round)
-        with pghistory.context(action="delete_group", reason=reason):
+        with pghistory.context(user=by.pk, action="delete_group", reason=reason):
             RoundGroup.objects.filter(pk=group.pk).delete()
             _announce(round, at)
 
@@ -171,7 +171,7 @@ def grant_exception(*, round, institution, kind, until, reason, by, at):
             granted_by=by,
             granted_at=at,
         )
-        with pghistory.context(action="grant_exception", reason=reason):
+        with pghistory.context(user=by.pk, action="grant_exception", reason=reason):
             earlier = RoundException.objects.filter(
                 round=fresh, institution=institution, ended_at__isnull=True
             ).first()
@@ -219,7 +219,7 @@ def end_exception(*, exception, reason, by, at):
         fresh = RoundException.objects.select_for_update(of=("self",), no_key=True).get(pk=exception.pk)
         if not fresh.is_in_force(timezone.localdate(at)):
             raise StateConflict(_("This exception has ended already."), fresh)
-        with pghistory.context(action="end_exception", reason=reason):
+        with pghistory.context(user=by.pk, action="end_exception", reason=reason):
             _end(fresh, by=by, at=at)
             _announce(round, at)
     return fresh
