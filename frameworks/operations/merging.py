@@ -3,8 +3,8 @@
 A (the source) is merged into B (the target), because both are the same body or because one was dissolved into the other.
 
 Moves to B, in plans that have not expired: who leads activities in use, who reports the figures of indicators in use,
-open seats (with the people in them), places in groups of institutions and the members of a group, directorates. Where B is
-already there, one row stays: accountable if either was, with the stronger role and the lower place. Names, acronym,
+open seats (with the people in them), places in groups of institutions and the members of a group, the group whose dates
+count for it in a round that has not opened, directorates. Where B is already there, one row stays: accountable if either was, with the stronger role and the lower place. Names, acronym,
 code and aliases of A become aliases of B, so that documents and imports find B.
 
 Stays with A, so that history stays true: submissions with their figures, activities and indicators that were retired,
@@ -23,7 +23,17 @@ from django.utils.translation import gettext as _
 from frameworks import changes
 from frameworks.constraints import explained
 from frameworks.mergers import fingerprint, is_below, plan_merger
-from frameworks.models import Indicator, Institution, InstitutionAlias, Lead, Plan, ReportingRound, Role, Seat
+from frameworks.models import (
+    Indicator,
+    Institution,
+    InstitutionAlias,
+    Lead,
+    Plan,
+    ReportingRound,
+    Role,
+    RoundGroupMember,
+    Seat,
+)
 from frameworks.models.plan import LeadRole
 from frameworks.operations.institutions import editable_countries, may_edit_institution
 from frameworks.permissions import Permission, has_permission
@@ -94,6 +104,7 @@ def merge(*, source, target, reason, by, at, seen=""):
             _move_responsible(merger)
             _move_seats(merger, on)
             _move_relations(merger)
+            _move_round_groups(merger)
             _move_names(merger)
             source.merged_into = target
             source.save(update_fields=["merged_into"])
@@ -171,6 +182,15 @@ def _move_relations(merger):
     for one in merger.directorates:
         one.parent = target
         one.save(update_fields=["parent"])
+
+
+def _move_round_groups(merger):
+    """In rounds that have not opened the target reports by the dates of the source's group, unless it has its own."""
+    to_come = RoundGroupMember.objects.filter(round__opened_at__isnull=True)
+    there = to_come.filter(institution=merger.target).values("round")
+    of_source = to_come.filter(institution=merger.source)
+    of_source.filter(round__in=there).delete()
+    of_source.update(institution=merger.target)
 
 
 def _move_names(merger):

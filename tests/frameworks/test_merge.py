@@ -10,7 +10,16 @@ from frameworks.forms.activities import institution_choices
 from frameworks.imports.existing import known_institutions
 from frameworks.imports.names import KnownInstitutions
 from frameworks.mergers import plan_merger
-from frameworks.models import Indicator, Institution, InstitutionAlias, Lead, Membership, Plan, Seat
+from frameworks.models import (
+    Indicator,
+    Institution,
+    InstitutionAlias,
+    Lead,
+    Membership,
+    Plan,
+    RoundGroup,
+    Seat,
+)
 from frameworks.operations.merging import merge
 from monitoring.dashboards import pillar_counts
 from monitoring.models import ActivityProgress, IndicatorValue, Submission
@@ -60,6 +69,22 @@ def preview(world, query="?into=MAE", who="secretariat"):
 
 
 # What moves
+
+
+def test_dates_of_a_round_to_come_go_along_those_of_an_opened_one_stay(pair):
+    def group(year, opened, *institutions):
+        round = make_round(pair.plan, year, opened=opened)
+        dates = {name: getattr(round, name) for name in ("opens_on", "due_on", "closes_on")}
+        made = RoundGroup.objects.create(round=round, name="Later", **dates)
+        for institution in institutions:
+            made.memberships.create(round=round, institution=institution)
+        return made
+
+    past = group(2023, True, pair.mi)
+    alone, both = group(2025, False, pair.mi), group(2026, False, pair.mi, pair.mae)
+    into(pair)
+    assert list(past.institutions.all()) == [pair.mi]
+    assert list(alone.institutions.all()) == list(both.institutions.all()) == [pair.mae]
 
 
 def test_leads_move_and_doubles_become_one(pair):
