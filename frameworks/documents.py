@@ -16,7 +16,15 @@ from dataclasses import dataclass
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from frameworks.imports.parts import MAX_PARTS, MAX_RATIO, MAX_UNPACKED, MAX_UPLOAD, MB, RATIO_FROM
+from frameworks.imports.parts import (
+    BROKEN_ARCHIVE,
+    MAX_PARTS,
+    MAX_RATIO,
+    MAX_UNPACKED,
+    MAX_UPLOAD,
+    MB,
+    RATIO_FROM,
+)
 
 #: Bytes; the same as for workbooks.
 MAX_DOCUMENT = MAX_UPLOAD
@@ -292,15 +300,7 @@ def _kind_of_archive(data, filename):
                 raise _damaged(filename)
             _unpack_all(archive, filename)
             kind = _kind_of_parts(archive, names)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,  # a part behind a password
-    ) as error:
+    except BROKEN_ARCHIVE as error:
         raise _damaged(filename) from error
     if kind is not None and any(_is_macro(name) for name in names):
         raise BadDocument(

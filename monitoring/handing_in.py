@@ -70,6 +70,10 @@ def submit_gate(submissions, at):
 
 def submit(submissions, by, at, comment):
     _leave_out_what_is_not_asked(submissions)
+    return _hand_to_the_co_leads(submissions, by, at)
+
+
+def _hand_to_the_co_leads(submissions, by, at):
     freeze_spending(submissions, at=at)
     for one in submissions:
         one.submitted_at, one.submitted_by = at, by
@@ -96,7 +100,7 @@ def contribute(submissions, by, at, comment):
         one.first_submitted_at = one.first_submitted_at or at
         one.return_note = ""
     _leave_out_what_is_not_asked(submissions)
-    changed = submit([one for one in submissions if one.pk in straight_on], by, at, comment)
+    changed = _hand_to_the_co_leads([one for one in submissions if one.pk in straight_on], by, at)
     return ["contributed_at", "contributed_by", *changed]
 
 

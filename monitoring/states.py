@@ -107,8 +107,10 @@ def _sign(submissions, by, at, verdict, statement):
 
 def _endorse(submissions, by, at, comment):
     _sign(submissions, by, at, Verdict.ENDORSED, comment)
-    for one, state in _after_endorsement(submissions, by).items():
-        if state == S.ENDORSED:
+    said_of = _said_of(submissions)
+    for one in submissions:
+        endorsed = {said.side for said in said_of[one.pk] if said.verdict == Verdict.ENDORSED}
+        if endorsed >= set(Side):
             one.endorsed_at = at
     return ["endorsed_at"]
 
@@ -119,14 +121,8 @@ def _dissent(submissions, by, at, comment):
 
 
 def _after_endorsement(submissions, by):
-    """Endorsed once both sides have endorsed; accepted until then."""
-    both = set(Side)
-    return {
-        one: S.ENDORSED
-        if {said.side for said in verdicts if said.verdict == Verdict.ENDORSED} >= both
-        else S.ACCEPTED
-        for one, verdicts in zip(submissions, _said_of(submissions).values(), strict=True)
-    }
+    """Endorsed once both sides have endorsed, which `_endorse` has just dated; accepted until then."""
+    return {one: S.ENDORSED if one.endorsed_at else S.ACCEPTED for one in submissions}
 
 
 def _has_not_endorsed(submission, user):

@@ -7,7 +7,16 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
+from frameworks.documents import PAPERS, BadDocument, check_document
 from frameworks.numbers import BadNumber, means_nothing, read_number, write_number
+
+
+def checked_document(file, *, allowed=PAPERS):
+    """The Document of an uploaded file, looked through by its content; ValidationError for one that is not taken."""
+    try:
+        return check_document(file, filename=file.name, allowed=allowed)
+    except BadDocument as error:
+        raise ValidationError(str(error.message), code=error.code) from error
 
 
 class FigureField(forms.DecimalField):

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from frameworks.documents import MAX_DOCUMENT, BadDocument, check_document
-from frameworks.forms.fields import DayField, lines
+from frameworks.documents import MAX_DOCUMENT
+from frameworks.forms.fields import DayField, checked_document, lines
 from frameworks.imports.parts import MB
 
 #: Characters: some forty pages.
@@ -60,10 +60,7 @@ class TermsForm(forms.Form):
                 _("“%(file)s” is %(size)s MB; the limit is %(limit)s MB.")
                 % {"file": file.name, "size": round(file.size / MB, 1), "limit": MAX_DOCUMENT // MB}
             )
-        try:
-            self.document = check_document(file, filename=file.name)
-        except BadDocument as error:
-            raise ValidationError(str(error.message), code=error.code) from error
+        self.document = checked_document(file)
         return file
 
     def clean(self):

@@ -1,6 +1,9 @@
 """The parts inside an .xlsx, looked through before anything else reads them: sizes, declarations, cells."""
 
 import re
+import struct
+import zipfile
+import zlib
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -24,6 +27,17 @@ MAX_ELEMENTS = 3_000_000
 MAX_DEPTH = 100
 #: Cells covered by merged ranges, within the part of the sheet that holds text.
 MAX_MERGED = 500_000
+
+#: What reading a packed file raises where it is damaged. A part behind a password is a RuntimeError.
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 

@@ -9,15 +9,14 @@ from the check itself.
 
 import io
 import logging
-import struct
 import zipfile
-import zlib
 
 import openpyxl
 from django.utils.translation import gettext_lazy as _
 from openpyxl.utils import get_column_letter
 
 from frameworks.imports.parts import (
+    BROKEN_ARCHIVE,
     MAX_COLUMNS,
     MAX_MERGED,
     MAX_PARTS,
@@ -148,15 +147,7 @@ def _check(data, filename):
                 )
             _check_directory(archive.infolist(), filename)
             return _scan_parts(archive, filename)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except BROKEN_ARCHIVE as error:
         raise damaged(filename) from error
 
 

@@ -1,11 +1,11 @@
 """The form with which a file or a link is put beside a reported figure."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from frameworks.documents import EVIDENCE, BadDocument, check_document
+from frameworks.documents import EVIDENCE
+from frameworks.forms.fields import checked_document
 from monitoring.operations.evidence import check_link
 
 
@@ -45,10 +45,7 @@ class EvidenceForm(forms.Form):
         file = self.cleaned_data["file"]
         if not file:
             return None
-        try:
-            self.document = check_document(file, filename=file.name, allowed=EVIDENCE)
-        except BadDocument as error:
-            raise ValidationError(str(error.message), code=error.code) from error
+        self.document = checked_document(file, allowed=EVIDENCE)
         return file
 
     def clean_url(self):
