@@ -19,24 +19,13 @@ from monitoring.models import (
     Handover,
     IndicatorResult,
     IndicatorValue,
-    SignOff,
     Submission,
 )
 from monitoring.models.result import OFFICIAL_PROVENANCE, Performance
-from monitoring.models.review import Side
 from monitoring.models.submission import OFFICIAL_STATES, ActivityStatus, SubmissionState
 from monitoring.progress import count_by_status
-
-
-def publishable_submissions():
-    """A Q on Submission, the same rule as results.publishable: both sides endorsed, or both spoke and one dissents."""
-
-    def spoke(side):
-        return Exists(SignOff.objects.filter(submission=OuterRef("pk"), cycle=OuterRef("cycle"), side=side))
-
-    return Q(state=SubmissionState.ENDORSED) | (
-        Q(state=SubmissionState.ACCEPTED) & spoke(Side.GOVERNMENT) & spoke(Side.CSO)
-    )
+from monitoring.publication import publishable_submissions
+from monitoring.stories import told_of_activity, told_of_indicator
 
 
 def unfinished_of(institution, on):
@@ -177,13 +166,9 @@ class MonitoringStatus(providers.StatusProvider):
     told_template = "monitoring/told.html"
 
     def told_of_activity(self, activity, user):
-        from monitoring.stories import told_of_activity
-
         return told_of_activity(activity, user)
 
     def told_of_indicator(self, indicator, user):
-        from monitoring.stories import told_of_indicator
-
         return told_of_indicator(indicator, user)
 
     def has_values(self, indicator):

@@ -19,7 +19,6 @@ from frameworks.models import StateChange
 from frameworks.permissions import Permission, is_insider, scope_filter
 from frameworks.providers import Told
 from monitoring.lines import LineKey
-from monitoring.logframe_status import publishable_submissions
 from monitoring.models import (
     ActivityProgress,
     Comment,
@@ -34,6 +33,7 @@ from monitoring.models import (
 from monitoring.models.result import Performance
 from monitoring.models.review import Finding, Side, Verdict
 from monitoring.models.submission import OFFICIAL_STATES, ActivityStatus, SubmissionState
+from monitoring.publication import publishable_submissions
 from monitoring.spending import spent_text
 from monitoring.versions import diff
 from monitoring.words import figure_text
