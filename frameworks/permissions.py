@@ -39,6 +39,11 @@ class Permission(StrEnum):
     VIEW_DASHBOARD = "view_dashboard"
     OVERRIDE_STATUS = "override_status"
     EDIT_COSTING = "edit_costing"
+    VIEW_BUDGETS = "view_budgets"
+    EDIT_BUDGET = "edit_budget"
+    PREPARE_ANNUAL_PLAN = "prepare_annual_plan"
+    DECIDE_BUDGET = "decide_budget"
+    MANAGE_BUDGETS = "manage_budgets"
 
 
 class Scope(StrEnum):
@@ -57,36 +62,41 @@ class Grant:
 
 
 P = Permission
-_READ = {P.VIEW_PLAN}
+# What was handed in of the budgets is read by everybody inside a plan: who plans what, and with whose money.
+_READ = {P.VIEW_PLAN, P.VIEW_REPORTS, P.VIEW_BUDGETS}
 _SECRETARIAT = {
     P.CREATE_PLAN, P.VIEW_PLAN, P.EDIT_FRAMEWORK, P.MANAGE_SEATS, P.MANAGE_ROUNDS, P.PUBLISH_ROUND, P.VIEW_SUBMISSIONS,
     P.COMMENT, P.GENERATE_REPORT, P.VIEW_REPORTS, P.VIEW_DASHBOARD, P.EDIT_COSTING, P.OVERRIDE_STATUS,
+    P.VIEW_BUDGETS, P.MANAGE_BUDGETS,
 }  # fmt: skip
-_CO_LEAD = {P.VIEW_SUBMISSIONS, P.COMMENT, P.REVIEW, P.GENERATE_REPORT}
-_OVERSIGHT = {P.VIEW_PLAN, P.VIEW_SUBMISSIONS, P.VIEW_REPORTS, P.VIEW_DASHBOARD}
+_CO_LEAD = {P.VIEW_SUBMISSIONS, P.COMMENT, P.REVIEW, P.GENERATE_REPORT, P.PREPARE_ANNUAL_PLAN}
+_OVERSIGHT = _READ | {P.VIEW_SUBMISSIONS, P.VIEW_DASHBOARD}
 
 #: The whole of who may do what. A role may hold several grants of different reach.
 GRANTS = {
     Role.ADMINISTRATOR: (Grant(Scope.EVERYWHERE, frozenset(_SECRETARIAT | {P.VERIFY})),),
     Role.SECRETARIAT: (Grant(Scope.PLAN, frozenset(_SECRETARIAT)),),
     Role.FOCAL_POINT: (
-        Grant(Scope.PLAN, frozenset({P.VIEW_PLAN, P.VIEW_REPORTS})),
-        Grant(Scope.INSTITUTION, frozenset({P.EDIT_SUBMISSION, P.SUBMIT, P.VIEW_SUBMISSIONS, P.COMMENT})),
+        Grant(Scope.PLAN, frozenset(_READ)),
+        Grant(
+            Scope.INSTITUTION,
+            frozenset({P.EDIT_SUBMISSION, P.SUBMIT, P.VIEW_SUBMISSIONS, P.COMMENT, P.EDIT_BUDGET}),
+        ),
     ),
     # Equal standing (DOMAIN.md, Glossary): the two co-leads differ in the side that they sign for, and in nothing else.
     Role.GOVERNMENT_CO_LEAD: (
-        Grant(Scope.PLAN, frozenset({P.VIEW_PLAN, P.VIEW_REPORTS, P.VIEW_DASHBOARD})),
+        Grant(Scope.PLAN, frozenset(_READ | {P.VIEW_DASHBOARD})),
         Grant(Scope.PILLAR, frozenset(_CO_LEAD | {P.SIGN_OFF_GOVERNMENT})),
     ),
     Role.CSO_CO_LEAD: (
-        Grant(Scope.PLAN, frozenset({P.VIEW_PLAN, P.VIEW_REPORTS, P.VIEW_DASHBOARD})),
+        Grant(Scope.PLAN, frozenset(_READ | {P.VIEW_DASHBOARD})),
         Grant(Scope.PILLAR, frozenset(_CO_LEAD | {P.SIGN_OFF_CSO})),
     ),
-    Role.GROUP_MEMBER: (Grant(Scope.PLAN, frozenset({P.VIEW_PLAN, P.VIEW_REPORTS})),),
-    Role.STEERING_COMMITTEE: (Grant(Scope.PLAN, frozenset({P.VIEW_PLAN, P.VIEW_REPORTS, P.VIEW_DASHBOARD})),),
+    Role.GROUP_MEMBER: (Grant(Scope.PLAN, frozenset(_READ)),),
+    Role.STEERING_COMMITTEE: (Grant(Scope.PLAN, frozenset(_READ | {P.VIEW_DASHBOARD, P.DECIDE_BUDGET})),),
     # Separate from the secretariat (DOMAIN.md, Glossary): it alone says of a figure that it was checked.
     Role.MONITORING_TEAM: (Grant(Scope.PLAN, frozenset(_OVERSIGHT | {P.COMMENT, P.VERIFY})),),
-    Role.TECHNICAL_PARTNER: (Grant(Scope.PLAN, frozenset({P.VIEW_PLAN, P.VIEW_REPORTS})),),
+    Role.TECHNICAL_PARTNER: (Grant(Scope.PLAN, frozenset(_READ)),),
 }
 
 

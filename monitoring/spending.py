@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 
 from budgets.models import Costing, Expenditure
-from budgets.operations import drop_expenditures, freeze_expenditures, unfreeze_expenditures
+from budgets.operations.spending import drop_expenditures, freeze_expenditures, unfreeze_expenditures
 from frameworks.formatting import format_money
 from monitoring.models import ActivityProgress
 

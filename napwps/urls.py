@@ -22,7 +22,19 @@ FRAMEWORKS = [
     "places",
     "mail",
 ]
-MONITORING = ["parts", "evidence", "autosave", "template", "discussion", "handover", "reminders", "story"]
+BUDGETS = ["costing", "operational", "annual", "sources", "compile", "workbook"]
+MONITORING = [
+    "parts",
+    "evidence",
+    "autosave",
+    "template",
+    "discussion",
+    "handover",
+    "reminders",
+    "story",
+    "money",
+    "briefing",
+]
 
 urlpatterns = [
     path("", Home.as_view(), name="home"),
@@ -33,7 +45,7 @@ urlpatterns = [
     path("account/tokens/<str:key>/revoke/", RevokeToken.as_view(), name="token_revoke"),
     *(path("", include(f"frameworks.urls_{part}")) for part in FRAMEWORKS),
     path("", include("frameworks.urls")),
-    path("", include("budgets.urls")),
+    *(path("", include(f"budgets.urls_{part}")) for part in BUDGETS),
     *(path("", include(f"monitoring.urls_{part}")) for part in MONITORING),
     path("", include("monitoring.urls")),
     path("", include("monitoring.urls_reports")),

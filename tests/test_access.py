@@ -294,6 +294,14 @@ RULES = {
     # story (urls_story)
     "figure_history": INSIDE,
     "status_override": OF_SECRETARIAT,
+    # costing (budgets.urls_costing)
+    # operational (budgets.urls_operational)
+    # annual (budgets.urls_annual)
+    # sources (budgets.urls_sources)
+    # compile (budgets.urls_compile)
+    # budget workbook (budgets.urls_workbook)
+    # money and results (monitoring.urls_money)
+    # briefing (monitoring.urls_briefing)
 }
 
 

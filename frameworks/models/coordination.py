@@ -14,6 +14,13 @@ from frameworks.models.base import ScopedQuerySet
 from frameworks.models.people import CO_LEAD_ROLES, GROUP_ROLES, Membership, Role
 
 
+class Side(models.TextChoices):
+    """The two sides of a working group, each with its co-lead; both count the same (DOMAIN.md, Glossary)."""
+
+    GOVERNMENT = "government", _("Government")
+    CSO = "cso", _("Civil society")
+
+
 class WorkingGroupQuerySet(ScopedQuerySet):
     plan_path = "pillar__plan"
 

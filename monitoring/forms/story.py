@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.currencies import offered
-from budgets.operations import Spent, as_spent, spent_problems
+from budgets.operations.spending import Spent, as_spent, spent_problems
 from frameworks.forms.fields import DayField, FigureField
 from monitoring.cells import REASON_LENGTH
 from monitoring.corrections import (

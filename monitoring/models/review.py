@@ -8,12 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.choices import ToneChoices
+from frameworks.models.coordination import Side
 from monitoring.models.submission import ActivityStatus, Submission
-
-
-class Side(models.TextChoices):
-    GOVERNMENT = "government", _("Government")
-    CSO = "cso", _("Civil society")
 
 
 class Verdict(ToneChoices):

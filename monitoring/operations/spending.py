@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 
-from budgets.operations import save_expenditure
+from budgets.operations.spending import save_expenditure
 from monitoring.cells import tidy_text
 from monitoring.spending import PARTS, box
 

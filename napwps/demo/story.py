@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pghistory
 
-from budgets.operations import Spent
+from budgets.operations.spending import Spent
 from frameworks import changes
 from frameworks.models import Activity, Category, Indicator, ReportingRound, Target
 from frameworks.operations.indicators import TargetLine, save_indicator

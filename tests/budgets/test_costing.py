@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from budgets.models import Costing
-from budgets.operations import set_costing
+from budgets.operations.costing import set_costing
 from budgets.provider import Costs, costing_history
 from frameworks.history import changes_of
 from frameworks.models import Plan

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from budgets.currencies import offered
 from budgets.models import Expenditure
-from budgets.operations import (
+from budgets.operations.spending import (
     Spent,
     as_spent,
     drop_expenditures,

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from budgets.models import Costing, Expenditure
-from budgets.operations import Spent
+from budgets.operations.spending import Spent
 from frameworks.workflow import GateClosed, transition
 from monitoring.corrections import MOST, Correction, box, missing_parts, next_place, place_of
 from monitoring.gate import submission_problems

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from budgets.models import Expenditure
-from budgets.operations import Spent
+from budgets.operations.spending import Spent
 from frameworks.models import Lead, Plan
 from monitoring.corrections import Correction
 from monitoring.models import ActivityProgress, CourseCorrection

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from budgets.operations import costing_version
+from budgets.operations.costing import costing_version
 from frameworks.forms.base import VersionedMixin, reason_field
 from frameworks.forms.fields import FigureField
 

@@ -6,9 +6,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from budgets.forms import CostingForm
+from budgets.forms.costing import CostingForm
 from budgets.models import Costing
-from budgets.operations import set_costing
+from budgets.operations.costing import set_costing
 from budgets.provider import costing_history
 from frameworks.forms.base import add_refusal
 from frameworks.history import Stale, last_change

@@ -1,47 +1,11 @@
-"""What the plan costs. Money is Decimal with a currency; "not costed" is the absence of a row, never 0."""
+"""What was spent, as institutions report it in the rounds."""
 
 import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from frameworks.models.base import ScopedQuerySet
 from frameworks.permissions import Permission, scope_filter
-
-
-class CostingQuerySet(ScopedQuerySet):
-    plan_path = "activity__plan"
-
-
-@pghistory.track()
-class Costing(models.Model):
-    """The estimate of one activity for one year, as attached when the plan was endorsed (DOMAIN.md, Glossary)."""
-
-    activity = models.ForeignKey("frameworks.Activity", on_delete=models.CASCADE, related_name="costings")
-    year = models.PositiveSmallIntegerField(_("year"))
-    amount = models.DecimalField(_("estimate"), max_digits=18, decimal_places=2)
-    currency = models.CharField(_("currency"), max_length=3)
-    assumptions = models.TextField(_("assumptions"), blank=True)
-    is_illustrative = models.BooleanField(_("illustrative"), default=False)
-
-    objects = CostingQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("costing")
-        verbose_name_plural = _("costings")
-        ordering = ["activity", "year"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["activity", "year"],
-                name="costing_once_a_year",
-                violation_error_message=_("This activity already has an estimate for that year."),
-            ),
-            models.CheckConstraint(
-                condition=Q(amount__gte=0),
-                name="costing_not_negative",
-                violation_error_message=_("A cost cannot be negative."),
-            ),
-        ]
 
 
 class ExpenditureQuerySet(models.QuerySet):
