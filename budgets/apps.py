@@ -7,5 +7,5 @@ class BudgetsConfig(AppConfig):
     verbose_name = _("Costing and budgets")
 
     def ready(self):
-        # Registers the costing gap with the framework's list, and the estimates with its pages.
-        from budgets import gaps, provider  # noqa: F401
+        # Registers the costing gap, the estimates on the pages of the framework, and the transition tables.
+        from budgets import gaps, provider, states  # noqa: F401

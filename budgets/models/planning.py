@@ -237,23 +237,23 @@ class GenderTag(models.TextChoices):
     NOT_TARGETED = "not_targeted", _("Not for gender equality")
 
 
+_IS_OFFICIAL = Q(proposed__isnull=False) | Q(approved__isnull=False)
+
+
 class BudgetLineQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Own institution's: always. Others': once they were handed in or approved, by those who read the plan's budgets.
 
         Of another institution's line nobody is shown `drafted`: that is its own until it is handed in.
         """
-        return self.filter(own_budgets(user, "operational_plan__") | self._official(user))
+        return self.filter(
+            own_budgets(user, "operational_plan__")
+            | (read_budgets(user, "operational_plan__") & _IS_OFFICIAL)
+        )
 
-    def official_for(self, user):
+    def official(self):
         """What counts in totals and in the API, the same for everybody inside: handed in or approved once."""
-        return self.filter(self._official(user))
-
-    @staticmethod
-    def _official(user):
-        said = Q(proposed__isnull=False) | Q(approved__isnull=False)
-        said |= Q(released__isnull=False) | Q(spent__isnull=False)
-        return read_budgets(user, "operational_plan__") & said
+        return self.filter(_IS_OFFICIAL)
 
     def budgeted_by(self, user):
         """Those of institutions that the user budgets for."""
