@@ -60,7 +60,7 @@ def _give_back(plans, by, at, comment):
 
 def _is_in_agreed_plan(plans, by, at):
     """What the working group has agreed on, or the committee has before it, stands still."""
-    held = dict(
+    held = set(
         AnnualPlan.objects.filter(
             pillar__in={one.pillar_id for one in plans},
             year__in={one.year for one in plans},
@@ -70,7 +70,7 @@ def _is_in_agreed_plan(plans, by, at):
     return {
         one: _("The annual plan of the working group is agreed on. It has to be taken up again first.")
         for one in plans
-        if held.get(one.pillar_id) == one.year
+        if (one.pillar_id, one.year) in held
     }
 
 

@@ -226,6 +226,14 @@ LOOKS = [
     Look("figure_history", "monitoring", icode="1.1.2a"),
     Look("figure_history", "focal.mssi", icode="2.2.2a"),
     Look("figure_history", "secretariat", icode="1.2.1a"),
+    # costing
+    # operational plans
+    # annual plans
+    # sources, rates and gender budget
+    # compile
+    # budget workbook
+    # money and results
+    # briefing
     Look("status_override", "secretariat", icode="1.1.2a", label="2026"),
     Look("status_override", "secretariat", icode="1.1.2a", label="2024"),
     Look("activity", "monitoring", acode="2.2.1"),
