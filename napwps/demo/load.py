@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from frameworks.models import Institution, Plan, ReportingRound, User
 from napwps.demo import framework, money, plans
+from napwps.demo.budgets import NEXT, Budgets, tell_next_budget, tell_past_budgets
 from napwps.demo.calendar import load_calendar
 from napwps.demo.context import load_context
 from napwps.demo.crosswalk import load_crosswalk
@@ -65,6 +66,12 @@ def load(*, anchor):
         load_crosswalk(plan)
         fill_co_leads(plan, people)
         load_terms(plan, by=people[SECRETARY])
+        sources = money.load_sources(plan)
+        years = {dates.position: dates.year for dates in schedule} | {NEXT: next_year}
+        money.load_institution_budgets(plan, institutions, years)
+        money.publish_years(plan, schedule, people[SECRETARY])
+    budgets = Budgets(plan=plan, people=people, pillars=pillars, institutions=institutions, sources=sources)
+    tell_past_budgets(budgets, schedule)
     load_context(plan, others[plans.PREDECESSOR], institutions, by=people[SECRETARY], anchor=anchor)
 
     story = Story(plan=plan, people=people, pillars=pillars, institutions=institutions, places=places)
@@ -79,6 +86,7 @@ def load(*, anchor):
         before = dates
     current = ReportingRound.objects.select_related("plan").get(plan=plan, label=schedule[-1].label)
     load_calendar(round=current, institution=institutions[VACATED], by=people[SECRETARY], anchor=anchor)
+    tell_next_budget(budgets, next_year, anchor)
     # The first minutes of the day: deadlines that have passed count, and nothing lies in the future.
     story.refresh(at_clock(anchor, 0, 5))
     load_mail(round=current, by=people[SECRETARY], anchor=anchor)
