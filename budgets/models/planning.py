@@ -54,8 +54,12 @@ class OperationalPlanQuerySet(models.QuerySet):
         return self.filter(own_budgets(user) | (read_budgets(user) & Q(state=OperationalState.SUBMITTED)))
 
     def budgeted_by(self, user):
-        """Those of institutions that the user budgets for, in any state."""
-        return self.filter(scope_filter(user, Permission.EDIT_BUDGET, plan="plan", institution="institution"))
+        """Those of institutions that the user budgets for, in any state; also from before they were merged into those."""
+        return self.filter(own_budgets(user))
+
+    def board_visible_to(self, user):
+        """Rows whose existence and state (not content) the user may see: who is still drafting is no secret inside."""
+        return self.filter(own_budgets(user) | read_budgets(user))
 
 
 @pghistory.track()
@@ -106,6 +110,10 @@ class OperationalPlan(models.Model):
     @property
     def is_editable(self):
         return self.state in EDITABLE_OPERATIONAL
+
+    def permission_scope(self):
+        """An institution that was merged into another leaves its plans where they are: the other one carries them on."""
+        return self.plan_id, self.institution.merged_into_id or self.institution_id, self.pillar_id
 
 
 def of_its_pillar(name):
@@ -257,14 +265,7 @@ class BudgetLineQuerySet(models.QuerySet):
 
     def budgeted_by(self, user):
         """Those of institutions that the user budgets for."""
-        return self.filter(
-            scope_filter(
-                user,
-                Permission.EDIT_BUDGET,
-                plan="operational_plan__plan",
-                institution="operational_plan__institution",
-            )
-        )
+        return self.filter(own_budgets(user, "operational_plan__"))
 
 
 def money_field(label, help_text=""):
@@ -338,5 +339,4 @@ class BudgetLine(models.Model):
         triggers = [of_its_pillar("budget_line_pillar")]
 
     def permission_scope(self):
-        plan = self.operational_plan
-        return plan.plan_id, plan.institution_id, plan.pillar_id
+        return self.operational_plan.permission_scope()
