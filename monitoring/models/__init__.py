@@ -3,7 +3,7 @@
 from monitoring.models.correction import CourseCorrection
 from monitoring.models.evidence import Evidence
 from monitoring.models.handover import Handover
-from monitoring.models.report import ReportRun
+from monitoring.models.report import ReportFile, ReportRun
 from monitoring.models.result import IndicatorResult
 from monitoring.models.review import CoLeadRating, Comment, SignOff, SubmissionVersion, Verification
 from monitoring.models.submission import ActivityProgress, IndicatorValue, Submission
@@ -18,6 +18,7 @@ __all__ = [
     "Handover",
     "IndicatorResult",
     "IndicatorValue",
+    "ReportFile",
     "ReportRun",
     "ReportUpload",
     "SignOff",
