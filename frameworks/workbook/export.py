@@ -37,11 +37,10 @@ from frameworks.workbook.pages import (
     write_heads,
     write_pairs,
 )
+from frameworks.workbook.reading import pairs_of_ids
 
 #: Rows below the content that dropdowns reach.
 ROOM = 500
-#: Ids that stand in one cell of the hidden sheet; a cell holds 32,767 signs.
-CHUNK = 2_000
 
 
 def export_workbook(plan, file, *, at):
@@ -126,9 +125,5 @@ def _write_meta(page, content, at):
         ("language", get_language() or ""),
         ("checksum", content.checksum),
     ]
-    for sheet in SHEETS:
-        ids = [record.id for record in content.records[sheet.key]] if sheet.read else []
-        rows += [
-            (f"ids:{sheet.key}", " ".join(ids[start : start + CHUNK])) for start in range(0, len(ids), CHUNK)
-        ]
-    write_pairs(page, rows)
+    ids = {sheet.key: [record.id for record in content.records[sheet.key]] for sheet in SHEETS if sheet.read}
+    write_pairs(page, rows + pairs_of_ids(ids))

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -29,6 +29,10 @@ PAPER_WIDTH = 170
 GUIDE_WIDTH, GUIDE_SIGNS = 100, 95
 
 FIXED = PatternFill("solid", fgColor="EDEDED")
+#: The boxes to fill: light, with the text as dark as ever.
+BOX = PatternFill("solid", fgColor="FFF9DB")
+_LINE = Side("thin", color="C8C8C8")
+FRAME = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEAD = PatternFill("solid", fgColor="1F3864")
 _FORMATS = {Kind.NUMBER: "General", Kind.FIGURE: "General", Kind.WHOLE: "0", Kind.DATE: "yyyy-mm-dd"}
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")

@@ -37,12 +37,13 @@ class Row:
 
 @dataclass
 class ParsedSheet:
-    """One sheet: `columns`: index → Column."""
+    """One sheet: `columns`: index → Column. `ids`: which of the two hidden columns are there."""
 
     key: str
     title: str
     columns: dict
     rows: list = field(default_factory=list)
+    ids: set = field(default_factory=set)
 
     def __post_init__(self):
         self.at = {column.key: index for index, column in self.columns.items()}

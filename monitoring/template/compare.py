@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from frameworks.formatting import format_number
 from frameworks.numbers import write_number
+from frameworks.workbook.bases import digest_of, read_base
 from frameworks.workbook.cells import BadCell
 from frameworks.workbook.columns import Kind
 from frameworks.workbook.content import is_blank, said
@@ -23,7 +24,7 @@ from monitoring.cells import PARTS, Reported, figure_problems, is_chosen
 from monitoring.corrections import MOST, box, place_of
 from monitoring.template.answers import read_figure, shown_answer
 from monitoring.template.columns import BY_KEY, columns_of, unit_of
-from monitoring.template.content import digest_of, progress_form, read_base
+from monitoring.template.content import progress_form
 from monitoring.template.items import Change, Difference, Item
 
 

@@ -1,6 +1,5 @@
 """The drafts of one institution in a round as the rows of a template: loaded once, in a fixed number of queries."""
 
-import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -8,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from frameworks.models import Lead
 from frameworks.models.indicator import IndicatorType
-from frameworks.workbook.content import is_blank, plain, said, value_of
+from frameworks.workbook.bases import write_base
+from frameworks.workbook.content import plain, value_of
 from monitoring.cells import PARTS, Cell, parts_of
 from monitoring.corrections import MOST, as_correction, box
 from monitoring.forms.places import OF_EVERY_FORM, load_places, place_label
@@ -21,8 +21,6 @@ from monitoring.sheets import load_sheets
 from monitoring.template.columns import CORRECTIONS
 from monitoring.words import baseline_text, figure_text, target_text
 
-#: The first word of a row's hidden digests.
-_BASE = "1"
 #: What an empty box of a course correction says.
 _BLANK = {"cause": "", "measure": "", "owner": "", "due": None, "done": False}
 
@@ -94,29 +92,6 @@ class Content:
     @property
     def rows(self):
         return [record for records in self.records.values() for record in records]
-
-
-def write_base(values):
-    """`1 n=ab12cd34ef …`: the digest of every box that is not blank."""
-    return " ".join(
-        [
-            _BASE,
-            *(f"{key}={digest_of(value)}" for key, value in sorted(values.items()) if not is_blank(value)),
-        ]
-    )
-
-
-def read_base(text):
-    """{key: digest} of a row's hidden cell; None when it is not one."""
-    words = (text or "").split()
-    if words[:1] != [_BASE]:
-        return None
-    return dict(pair.split("=", 1) for pair in words[1:] if "=" in pair)
-
-
-def digest_of(value):
-    """What a box says, as ten letters; "" for a blank one."""
-    return "" if is_blank(value) else hashlib.sha256(said(value).encode()).hexdigest()[:10]
 
 
 def load_content(*, round, institution, at):

@@ -1,19 +1,16 @@
 """Writes the drafts of an institution as a workbook: what is asked is open and coloured, everything else is locked."""
 
-from dataclasses import dataclass, field
-
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.styles import Border, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from frameworks.workbook.columns import FIRST_ROW, HEADER_ROW, META, Kind
 from frameworks.workbook.content import digest, is_blank
 from frameworks.workbook.pages import (
+    BOX,
+    FRAME,
     HIDDEN,
     LINE,
     MOST_LINES,
@@ -27,16 +24,13 @@ from frameworks.workbook.pages import (
     write_heads,
     write_pairs,
 )
+from frameworks.workbook.rules import Rules
 from monitoring.cells import PARTS, is_chosen, is_whole, largest, may_be_negative
 from monitoring.template.answers import answer_words, shown_answer
 from monitoring.template.columns import BY_KEY, FORMAT, READ_ME, SHEETS, columns_of, titles_of
 from monitoring.template.content import progress_form
 from monitoring.template.guide import read_me
 
-#: The boxes to fill: light, with the text as dark as ever.
-BOX = PatternFill("solid", fgColor="FFF9DB")
-_LINE = Side("thin", color="C8C8C8")
-_FRAME = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 #: Lines of text that a row has room for at least: nothing makes it higher by itself while one types.
 _LEAST = {"activities": 6, "indicators": 3, "places": 1}
 
@@ -74,65 +68,6 @@ def _identity(content, at):
     ]
 
 
-@dataclass(slots=True)
-class _Rules:
-    """The validations of a sheet: rule → the cells that it holds, as ranges of one column."""
-
-    lists: Lists
-    cells: dict = field(default_factory=dict)
-    sources: dict = field(default_factory=dict)
-
-    def offer(self, words, column, row):
-        """A list from which the cell is filled."""
-        words = tuple(words)
-        if words not in self.sources:
-            self.sources[words] = self.lists.add(list(words))
-        self._add(("list", self.sources[words], None), column, row)
-
-    def bound(self, whole, least, most, column, row):
-        self._add(("whole" if whole else "decimal", least, most), column, row)
-
-    def _add(self, rule, column, row):
-        ranges = self.cells.setdefault(rule, {}).setdefault(column, [])
-        if ranges and ranges[-1][1] == row - 1:
-            ranges[-1][1] = row
-        else:
-            ranges.append([row, row])
-
-    def write(self, page):
-        for (kind, first, second), columns in self.cells.items():
-            where = [
-                f"{get_column_letter(column)}{top}:{get_column_letter(column)}{bottom}"
-                for column, ranges in columns.items()
-                for top, bottom in ranges
-            ]
-            page.add_data_validation(_validation(kind, first, second, " ".join(where)))
-
-
-def _validation(kind, first, second, where):
-    if kind == "list":
-        rule = DataValidation("list", formula1=first, allow_blank=True, sqref=where)
-        rule.errorStyle, rule.error = "stop", _("Choose one of the list.")
-    else:
-        operator = "between" if second is not None else "greaterThanOrEqual"
-        low, high = ("" if one is None else str(one) for one in (first, second))
-        rule = DataValidation(
-            kind, operator=operator, formula1=low, formula2=high or None, allow_blank=True, sqref=where
-        )
-        # A warning only: Excel takes 1,5 for text where the computer writes 1.5, and the tracker reads both.
-        rule.errorStyle, rule.error = "warning", _bounds_in_words(kind, first, second)
-    rule.errorTitle, rule.showErrorMessage = _("Please check"), True
-    return rule
-
-
-def _bounds_in_words(kind, least, most):
-    if most is not None:
-        return _("A number from %(least)s to %(most)s is asked for.") % {"least": least, "most": most}
-    if kind == "whole":
-        return _("A whole number from %(least)s upwards is asked for.") % {"least": least}
-    return _("A number from %(least)s upwards is asked for.") % {"least": least}
-
-
 def _write_sheet(page, key, content, lists):
     columns, records = columns_of(key, content.plan, content.corrections), content.records[key]
     write_heads(page, BY_KEY[key], columns, content.plan)
@@ -146,8 +81,8 @@ def _write_sheet(page, key, content, lists):
     for style in boxes:
         style.fill = BOX
     for style in (*locked, *boxes):
-        style.border = _FRAME
-    hidden, rules = style_of(page, None, locked=True), _Rules(lists)
+        style.border = FRAME
+    hidden, rules = style_of(page, None, locked=True), Rules(lists)
     places = {column.key: index for index, column in enumerate(columns, HIDDEN + 1)}
     if "share" in places:
         locked[places["share"] - HIDDEN - 1].number_format = "0.0%"

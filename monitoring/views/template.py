@@ -15,13 +15,14 @@ from frameworks.models import Institution, ReportingRound
 from frameworks.views.workbook import workbook_response
 from frameworks.web import PlanMixin
 from frameworks.workbook.annotate import marked_workbook
+from frameworks.workbook.pages import BOX
 from frameworks.workflow import StateConflict
 from monitoring.forms.template import TemplateUploadForm
 from monitoring.models import ReportUpload, Submission
 from monitoring.operations.template import discard_upload, keep_upload, waiting_uploads
 from monitoring.template.apply import NotSaved, apply_upload, preview
 from monitoring.template.content import load_content
-from monitoring.template.export import BOX, export_template
+from monitoring.template.export import export_template
 from monitoring.template.items import MINE, ONLINE
 from monitoring.template.parse import read_template
 
