@@ -129,17 +129,17 @@ class Totals:
         return found if by else found.get((), Amounts())
 
 
-def load_totals(plan, user, *, by=(), only=None, measures=None):
+def load_totals(plan, user, *, by=(), only=None, measures=None, rates=None):
     """The Totals of a plan as `user` may read them. Five queries at most (six where lines of some sources and spending whose
     source is not stated are asked for together), however many lines.
 
     by: Dimensions, in the order of the keys. only: Dimension → the values that count, for example {"year": [2026]}; None among
     them: what is not known by that dimension. Institutions are those that others were merged into. measures: what is wanted;
-    all when not given.
+    all when not given. rates: Rates to convert by; those that the plan has when not given.
     """
     by = tuple(Dimension(one) for one in by)
     only = clean_only(only)
-    rates = load_rates(plan)
+    rates = rates or load_rates(plan)
     totals = Totals(plan.currency, by)
     sums = _Sums(totals, rates)
     found = relations(
