@@ -94,6 +94,10 @@ class MissingRate:
     measure: str
     amount: Decimal
 
+    @property
+    def step(self):
+        return Measure(self.measure).label
+
 
 @dataclass
 class Totals:

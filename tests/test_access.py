@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from budgets.models import ExchangeRate, FundingSource
 from frameworks.letters import unsubscribe_url
 from frameworks.models import (
     ApiToken,
@@ -40,6 +41,7 @@ from monitoring.models import (
     Comment,
     Evidence,
     IndicatorResult,
+    ReportFile,
     ReportRun,
     ReportUpload,
     Submission,
@@ -298,10 +300,30 @@ RULES = {
     # operational (budgets.urls_operational)
     # annual (budgets.urls_annual)
     # sources (budgets.urls_sources)
+    "funding_sources": INSIDE,
+    "funding_source": INSIDE,
+    "funding_source_new": OF_SECRETARIAT,
+    "funding_source_edit": OF_SECRETARIAT,
+    "funding_source_retire": OF_SECRETARIAT,
+    "funding_source_restore": OF_SECRETARIAT,
+    "funding_source_delete": OF_SECRETARIAT,
+    "exchange_rates": INSIDE,
+    "exchange_rate_new": OF_SECRETARIAT,
+    "exchange_rate_edit": OF_SECRETARIAT,
+    "exchange_rate_delete": OF_SECRETARIAT,
+    "budget_rules": INSIDE,
+    "budget_rules_edit": OF_SECRETARIAT,
+    "gender_budget": INSIDE,
+    "gender_budget_file": INSIDE,
+    "gender_budget_institution": INSIDE,
+    "gender_budget_edit": only(SECRETARIAT, "focal_sei"),
     # compile (budgets.urls_compile)
     # budget workbook (budgets.urls_workbook)
     # money and results (monitoring.urls_money)
     # briefing (monitoring.urls_briefing)
+    "briefings": INSIDE,
+    "briefing_new": POST_OF_SECRETARIAT,
+    "report_further_file": INSIDE,
 }
 
 
@@ -447,6 +469,35 @@ def handover_sheet(world):
     return make_handover(membership=term, by=world.secretariat, at=timezone.now())
 
 
+def funding_source(world):
+    """A source that nothing names."""
+    made, _new = FundingSource.objects.get_or_create(
+        plan=world.plan, code="STATE", defaults={"name": "State budget", "kind": "state"}
+    )
+    return made
+
+
+def exchange_rate(world):
+    """A rate that converts nothing."""
+    made, _new = ExchangeRate.objects.get_or_create(
+        plan=world.plan, currency="EUR", to_currency=world.plan.currency, valid_on=date(2024, 1, 1),
+        defaults={"rate": 1, "source": "Bank"},
+    )  # fmt: skip
+    return made
+
+
+def briefing(world):
+    """A budget briefing that was made, as PDF and as Word."""
+    if "briefing" not in vars(world):
+        now = timezone.now()
+        world.briefing = ReportRun.objects.create(
+            plan=world.plan, kind="briefing", first_year=2025, last_year=2026, state="done", created_at=now,
+            heartbeat_at=now, finished_at=now, file=ContentFile(b"%PDF-1.7", "report.pdf"),
+        )  # fmt: skip
+        ReportFile.objects.create(run=world.briefing, format="docx", file=ContentFile(b"PK", "report.docx"))
+    return world.briefing
+
+
 def round_group(world):
     """A group of the open round, with MAE in it."""
     days = {name: getattr(world.round, name) for name in ("opens_on", "due_on", "closes_on")}
@@ -529,6 +580,10 @@ def arguments(name, world):
         values["pk"] = world.seats["focal_mae"].pk
     if name.startswith("plan_workbook"):
         values["upload"] = uploaded_workbook(world).public_id
+    if name.startswith("funding_source_") or name == "funding_source":
+        values["scode"] = funding_source(world).code
+    if name.startswith("exchange_rate_"):
+        values["pk"] = exchange_rate(world).pk
     if name.startswith("handover"):
         values["public_id"] = handover_sheet(world).public_id
     if name.startswith("round_group_"):
@@ -548,6 +603,8 @@ def arguments(name, world):
         values["public_id"] = world.evidence.public_id
     if name == "report_retry":
         values["public_id"] = world.failed.public_id
+    if name == "report_further_file":
+        values |= {"public_id": briefing(world).public_id, "format": "docx"}
     if name == "membership_end":
         values["pk"] = world.seats["focal_mae"].memberships.get().pk
     if name == "person_link":
