@@ -17,11 +17,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from frameworks.models import Pillar, ReportingRound
+from frameworks.models import Pillar, Plan, ReportingRound
 from frameworks.permissions import Permission, require_permission
 from frameworks.workflow import StateConflict
 from monitoring.due import expected_triples
-from monitoring.models import ReportRun
+from monitoring.models import ReportFile, ReportRun
 from monitoring.models.report import ReportKind, RunState
 from monitoring.report_runs import is_silent, silence
 
@@ -58,8 +58,33 @@ def request_report(*, plan, round, kind=ReportKind.PILLAR, pillar=None, by, at):
         raise ValidationError(_("Choose a round and a pillar of this plan."))
     if round.opened_at is None:
         raise ValidationError(_("Round %(round)s has not been opened yet.") % {"round": round})
-    # Two people pressing at once come in one after the other; the constraint on active runs stands behind it.
-    ReportingRound.objects.select_for_update(no_key=True).get(pk=round.pk)
+    return _ask(run, by)
+
+
+@transaction.atomic
+def request_briefing(*, plan, first_year, last_year, by, at):
+    """The run of a budget briefing on those years of the plan: a new one, or the active one of the same years.
+
+    It speaks for all pillars, so who may ask is who may generate reports on the whole plan: the secretariat. Raises
+    PermissionDenied (403), or ValidationError when the years are not the plan's.
+    """
+    run = ReportRun(
+        plan=plan,
+        kind=ReportKind.BRIEFING,
+        first_year=first_year,
+        last_year=last_year,
+        requested_by=by,
+        created_at=at,
+        heartbeat_at=at,
+    )
+    require_permission(by, Permission.GENERATE_REPORT, run)
+    if not plan.start_year <= first_year <= last_year <= plan.end_year:
+        raise ValidationError(_("Choose years of this plan, the first before the last."))
+    return _ask(run, by)
+
+
+def _ask(run, by):
+    _lock_scope(run)
     active = ReportRun.objects.active().filter(_scope_of(run)).first()
     if active is not None:
         return active
@@ -69,8 +94,23 @@ def request_report(*, plan, round, kind=ReportKind.PILLAR, pillar=None, by, at):
     return run
 
 
+def _lock_scope(run):
+    """Two people pressing at once come in one after the other; the constraint on active runs stands behind it."""
+    if run.round_id is not None:
+        ReportingRound.objects.select_for_update(no_key=True).get(pk=run.round_id)
+    else:
+        Plan.objects.select_for_update(no_key=True).get(pk=run.plan_id)
+
+
 def _scope_of(run):
-    return Q(plan=run.plan_id, round=run.round_id, kind=run.kind, pillar=run.pillar_id)
+    return Q(
+        plan=run.plan_id,
+        kind=run.kind,
+        round=run.round_id,
+        pillar=run.pillar_id,
+        first_year=run.first_year,
+        last_year=run.last_year,
+    )
 
 
 def retry_run(*, run, by, at):
@@ -79,7 +119,7 @@ def retry_run(*, run, by, at):
     Raises PermissionDenied (403) and StateConflict (409: it runs, is ready, or another of its scope is at work).
     """
     with transaction.atomic():
-        ReportingRound.objects.select_for_update(no_key=True).get(pk=run.round_id)
+        _lock_scope(run)
         fresh = ReportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
         require_permission(by, Permission.GENERATE_REPORT, fresh)
         if fresh.state != RunState.FAILED and not is_silent(fresh, at=at):
@@ -89,7 +129,7 @@ def retry_run(*, run, by, at):
                 fresh,
             )
         if ReportRun.objects.active().filter(_scope_of(fresh)).exclude(pk=fresh.pk).exists():
-            raise StateConflict(_("A newer report of the same pillar and round is already at work."), fresh)
+            raise StateConflict(_("A newer report on the same is already at work."), fresh)
         with pghistory.context(user=by.pk, action="retry_report"):
             _requeue(ReportRun.objects.filter(pk=fresh.pk), at)
         _send(fresh.pk)
@@ -154,24 +194,32 @@ def beat(run, *, progress, step, at):
         raise RunLost(f"run {run.public_id} was taken over")
 
 
-def finish_run(run, *, content, pages, snapshot, data_sha256, cut_off, at):
-    """Stores the file and marks the run DONE. Raises RunLost, and leaves the folder alone, when it is no longer ours."""
+def finish_run(run, *, content, pages, snapshot, data_sha256, cut_off, at, further=()):
+    """Stores the files and marks the run DONE. Raises RunLost, and leaves the folder alone, when it is no longer ours.
+
+    content: the PDF. further: (FileFormat, bytes) of every other format.
+    """
     storage = run.file.storage
-    stored = ""
+    stored = []
     try:
         with transaction.atomic():
             # Locked before the folder is touched: the file of whoever has taken the run over must not be cleared away.
             if not _mine(run).select_for_update(of=("self",), no_key=True).values_list("pk").first():
                 raise RunLost(f"run {run.public_id} was taken over before it could be finished")
             _clear_folder(run)
-            stored = storage.save(run.file.field.generate_filename(run, STORED_NAME), ContentFile(content))
+            stored.append(_store(run, STORED_NAME, content))
+            for format, other in further:
+                stored.append(_store(run, f"report.{format}", other))
+                ReportFile.objects.create(
+                    run=run, format=format, file=stored[-1], sha256=hashlib.sha256(other).hexdigest()
+                )
             _mine(run).update(
                 state=RunState.DONE,
                 progress=100,
                 step="",
                 heartbeat_at=at,
                 finished_at=at,
-                file=stored,
+                file=stored[0],
                 file_sha256=hashlib.sha256(content).hexdigest(),
                 pages=pages,
                 data_cut_off=cut_off,
@@ -179,9 +227,13 @@ def finish_run(run, *, content, pages, snapshot, data_sha256, cut_off, at):
                 snapshot=snapshot,
             )
     except BaseException:
-        if stored:
-            storage.delete(stored)
+        for name in stored:
+            storage.delete(name)
         raise
+
+
+def _store(run, name, content):
+    return run.file.storage.save(run.file.field.generate_filename(run, name), ContentFile(content))
 
 
 def _clear_folder(run):

@@ -18,7 +18,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from frameworks.charts import TONE_FILL, TONE_HATCH
 from frameworks.choices import VOCABULARIES
 from frameworks.templatetags.ui import icon_shapes
-from monitoring.reports.present import presented
+from monitoring.reports.present import presented_of
 from monitoring.reports.snapshot import checksum
 
 _TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
@@ -99,6 +99,8 @@ def _glyph_styles():
     glyphs = sorted({member.glyph for vocabulary in VOCABULARIES.values() for member in vocabulary})
     rules = [f'.glyph-{glyph} {{ background-image: url("icon:{glyph}") }}' for glyph in glyphs]
     rules += [f'.swatch-{tone} {{ background-image: url("swatch:{tone}") }}' for tone in TONE_FILL]
+    # Widths of columns that a document gives in percent (templates/reports/blocks/table.html).
+    rules += [f".share-{percent} {{ width: {percent}% }}" for percent in range(1, 101)]
     return "\n".join(rules)
 
 
@@ -109,7 +111,7 @@ def render_pdf(report, *, on_page=None):
     """
     # English until the interface speaks more: the document must not claim a language that its words are not in.
     with translation.override(settings.LANGUAGE_CODE):
-        html = render_to_string(f"reports/{report.kind}.html", presented(report) | {"paper": True})
+        html = render_to_string(f"reports/{report.kind}.html", presented_of(report) | {"paper": True})
     fetcher = LocalFiles()
     styles = CSS(string=_glyph_styles(), url_fetcher=fetcher)
     with _listening(on_page):

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from frameworks.terminology import level_words
+from monitoring.models.report import ReportKind, years_label
 from monitoring.models.result import Basis, Performance
 from monitoring.models.review import Side, Verdict
 from monitoring.models.submission import ActivityStatus
-from monitoring.reports import data
+from monitoring.reports import briefing, data
 from monitoring.reports.summary import SLIPPED
 from monitoring.wording import Standing
 
@@ -66,14 +67,33 @@ def filename(*, plan, pillar, round, number, approval="draft", ending="pdf"):
     return "_".join(_file_part(part) for part in (plan, pillar, round, f"{approval}-{number}")) + f".{ending}"
 
 
+def name_of_file(run, ending="pdf"):
+    """What somebody who downloads a file of `run` finds in their folder. run: with its `number`."""
+    if run.kind == ReportKind.BRIEFING:
+        parts = (run.plan.code, _("budget briefing"), years_label(run.first_year, run.last_year), run.number)
+        return "_".join(_file_part(part) for part in parts) + f".{ending}"
+    return filename(
+        plan=run.plan.code,
+        pillar=run.pillar.name,
+        round=run.round.label,
+        number=run.number,
+        ending=ending,
+    )
+
+
 def _file_part(text):
     """Letters and digits of any language, dots and hyphens: nothing that a file system or a header could trip over."""
     words = "".join(letter if letter.isalnum() or letter in "-. " else " " for letter in str(text)).split()
     return get_valid_filename("-".join(words) or "report")
 
 
+def presented_of(report):
+    """The template context of a report of any kind."""
+    return briefing.presented(report) if report.kind == ReportKind.BRIEFING else presented(report)
+
+
 def presented(report):
-    """The template context of a report, for page and PDF alike."""
+    """The template context of a pillar report, for page and PDF alike."""
     by_code = {one.code: one for one in report.indicators}
     activity_by_code = {one.code: one for one in report.activities}
     summary = report.summary

@@ -5,14 +5,18 @@ from contextlib import contextmanager
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
+from budgets.briefing.build import build_briefing
 from frameworks.models import Indicator
 from frameworks.pulse import beating
+from monitoring.models.report import FileFormat, ReportKind
 from monitoring.operations.reports import RunLost, beat, claim_run, fail_run, finish_run
 from monitoring.report_runs import Step, numbered
 from monitoring.reports.build import build_pillar_report
+from monitoring.reports.docx import render_docx
 from monitoring.reports.pdf import render_pdf
 from monitoring.reports.snapshot import checksum, to_snapshot
 from monitoring.results import refresh_results
@@ -50,15 +54,15 @@ def _write(run, pulse, clock):
     pulse.at(Step.FIGURES, 5)
     cut_off = clock()
     number = numbered().values_list("number", flat=True).get(pk=run.pk)
-    refresh_results(Indicator.objects.filter(pillar=run.pillar), at=cut_off)
+    if run.kind == ReportKind.PILLAR:
+        refresh_results(Indicator.objects.filter(pillar=run.pillar), at=cut_off)
     pulse.at(Step.READING, 15)
     with one_moment():
-        report = build_pillar_report(
-            plan=run.plan, round=run.round, pillar=run.pillar, cut_off=cut_off, version=number
-        )
+        report = _build(run, cut_off, number)
     snapshot, digest = to_snapshot(report), checksum(report)
     pulse.at(Step.PAGES, 25)
     document = render_pdf(report, on_page=lambda number: pulse.note(Step.PAGES, min(90, 25 + 2 * number)))
+    further = [(format, _RENDERERS[format](report)) for format in _FURTHER[run.kind]]
     pulse.at(Step.SAVING, 95)
     finish_run(
         run,
@@ -68,6 +72,27 @@ def _write(run, pulse, clock):
         data_sha256=digest,
         cut_off=cut_off,
         at=clock(),
+        further=further,
+    )
+
+
+#: The formats of each kind beside the PDF, and what makes them.
+_FURTHER = {ReportKind.PILLAR: (), ReportKind.BRIEFING: (FileFormat.WORD,)}
+_RENDERERS = {FileFormat.WORD: render_docx}
+
+
+def _build(run, cut_off, number):
+    if run.kind == ReportKind.PILLAR:
+        return build_pillar_report(
+            plan=run.plan, round=run.round, pillar=run.pillar, cut_off=cut_off, version=number
+        )
+    return build_briefing(
+        plan=run.plan,
+        first_year=run.first_year,
+        last_year=run.last_year,
+        user=run.requested_by,
+        cut_off=cut_off,
+        version=number,
     )
 
 
@@ -88,6 +113,10 @@ def _in_words(problem, run):
         return _(
             "The report took too long and was stopped. Try again; if it happens again, tell the administrator."
         )
+    if isinstance(problem, PermissionDenied):
+        return _(
+            "%(who)s, who asked for it, may not read the budgets of the plan any more. Ask for a new one."
+        ) % {"who": run.requested_by}
     if isinstance(problem, MemoryError):
         return _(
             "The server ran out of memory while it wrote the report. Try again later, or tell the administrator."

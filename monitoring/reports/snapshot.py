@@ -9,7 +9,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 
+from budgets.briefing import data as briefing
 from monitoring.reports import data
+
+#: The number of the form that each kind of data has now; it is raised with every field (data.FORMAT).
+_FORMATS = {data.PillarReport: data.FORMAT, briefing.Briefing: briefing.FORMAT}
 
 
 class SnapshotError(ValueError):
@@ -18,12 +22,12 @@ class SnapshotError(ValueError):
 
 def to_snapshot(report):
     """The report as JSON-ready data, with the number of its form."""
-    return {"format": data.FORMAT, "report": _plain(report)}
+    return {"format": _FORMATS[type(report)], "report": _plain(report)}
 
 
 def from_snapshot(snapshot, kind=data.PillarReport):
     """The report that `to_snapshot` was given. Raises SnapshotError for another form or for damaged data."""
-    if not isinstance(snapshot, dict) or snapshot.get("format") != data.FORMAT:
+    if not isinstance(snapshot, dict) or snapshot.get("format") != _FORMATS[kind]:
         raise SnapshotError("The snapshot of this report has another form.")
     try:
         return _rebuilt(kind, snapshot["report"])
@@ -39,7 +43,10 @@ def checksum(report):
         if not one.metadata.get("checksum", True):
             del plain[one.name]
     text = json.dumps(
-        {"format": data.FORMAT, "report": plain}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        {"format": _FORMATS[type(report)], "report": plain},
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
     )
     return hashlib.sha256(text.encode()).hexdigest()
 

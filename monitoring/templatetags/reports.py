@@ -130,6 +130,12 @@ def days_late(report_line, report):
 
 
 @register.filter
+def cells_of(row, table):
+    """(Column, lines) of every cell of a row of blocks."""
+    return list(zip(table.columns, row.cells, strict=True))
+
+
+@register.filter
 def local(moment):
     """An aware moment in local time, for filters such as |date."""
     return timezone.localtime(moment)

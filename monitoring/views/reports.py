@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
+from budgets.briefing.data import Briefing
 from frameworks.permissions import Permission, has_permission
 from frameworks.web import PlanMixin, SignedInMixin, remember_plan
 from monitoring.forms.reports import PillarReportForm
-from monitoring.models.report import RunState
+from monitoring.models.report import FileFormat, ReportKind, RunState
 from monitoring.operations.reports import request_report, retry_run
 from monitoring.report_runs import listed, prepared
-from monitoring.reports.present import filename, presented
+from monitoring.reports.data import PillarReport
+from monitoring.reports.present import name_of_file, presented_of
 from monitoring.reports.snapshot import SnapshotError, from_snapshot
 
 PAGE_SIZE = 20
@@ -33,7 +35,7 @@ def find_run(request, public_id, runs=None):
 
 
 class Reports(PlanMixin, View):
-    """All reports of a plan, newest first, and the form that asks for one."""
+    """All pillar reports of a plan, newest first, and the form that asks for one."""
 
     permission = Permission.VIEW_REPORTS
 
@@ -54,7 +56,7 @@ class Reports(PlanMixin, View):
         }
 
     def _page(self, request, form, status=200):
-        runs = listed(request.user).filter(plan=self.plan)[:LONGEST_LIST]
+        runs = listed(request.user).filter(plan=self.plan, kind=ReportKind.PILLAR)[:LONGEST_LIST]
         page = Paginator(runs, PAGE_SIZE).get_page(request.GET.get("page"))
         context = {
             "plan": self.plan,
@@ -97,13 +99,21 @@ class ReportPage(SignedInMixin, View):
 
     def get(self, request, public_id):
         run = find_run(request, public_id)
-        context = {"run": run, "plan": run.plan, "title": f"{run.pillar.name} {run.round.label}"}
+        data, template = _PAGES[run.kind]
+        context = {"run": run, "plan": run.plan, "title": run.subject, "insider": True}
         if run.state == RunState.DONE:
             try:
-                context |= presented(from_snapshot(run.snapshot))
+                context |= presented_of(from_snapshot(run.snapshot, data))
             except SnapshotError:
                 context["is_foreign"] = True
-        return render(request, "monitoring/report.html", context)
+        return render(request, template, context)
+
+
+#: Of every kind of report: what its data is, and the template of its page.
+_PAGES = {
+    ReportKind.PILLAR: (PillarReport, "monitoring/report.html"),
+    ReportKind.BRIEFING: (Briefing, "monitoring/briefing.html"),
+}
 
 
 class ReportStatus(View):
@@ -126,17 +136,42 @@ class ReportStatus(View):
 
 
 class ReportFile(SignedInMixin, View):
-    """The file, opened in the browser under a name that says what it is."""
+    """The PDF, opened in the browser under a name that says what it is."""
 
     def get(self, request, public_id):
         run = find_run(request, public_id)
         if run.state != RunState.DONE or run.size is None:
             raise Http404(_("This report has no file."))
-        name = filename(plan=run.plan.code, pillar=run.pillar.name, round=run.round.label, number=run.number)
-        response = FileResponse(run.file.open("rb"), filename=name, content_type="application/pdf")
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "private"
-        return response
+        return _file_answer(run, run.file.name, "pdf", "application/pdf")
+
+
+class ReportFurtherFile(SignedInMixin, View):
+    """The same report in another format, to be kept and edited."""
+
+    def get(self, request, public_id, format):
+        run = find_run(request, public_id)
+        if all(format != one.format for one in run.further):
+            raise Http404(_("This report has no file in that format."))
+        stored = next(one["name"] for one in run.stored_files if one["format"] == format)
+        return _file_answer(run, stored, format, FORMAT_TYPES[format], as_attachment=True)
+
+
+#: What browsers are told of further formats.
+FORMAT_TYPES = {
+    FileFormat.WORD: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+def _file_answer(run, stored, ending, content_type, *, as_attachment=False):
+    response = FileResponse(
+        run.file.storage.open(stored, "rb"),
+        filename=name_of_file(run, ending),
+        content_type=content_type,
+        as_attachment=as_attachment,
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private"
+    return response
 
 
 class RetryReport(SignedInMixin, View):

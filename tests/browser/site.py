@@ -128,6 +128,10 @@ def build_site():
         "the report": done.public_id,
         "a report at work": running.public_id,
         "a failed report": failed.public_id,
+        "a briefing": _briefing(plan, secretary, now).public_id,
+        "a briefing at work": _briefing(
+            plan, secretary, now, state="running", progress=40, step="pages"
+        ).public_id,
         "what would change": _upload(plan, secretary, now).public_id,
         "a first import": _upload(empty, administrator, now).public_id,
         "an unknown import": _upload(empty, administrator, now, FOREIGN, "matrice.csv").public_id,
@@ -318,6 +322,17 @@ def _report(plan, round, pillar, by, now, **fields):
     return ReportRun.objects.create(
         plan=plan, round=round, pillar=pillar, requested_by=by, created_at=now, heartbeat_at=now, **fields
     )
+
+
+def _briefing(plan, by, now, **fields):
+    """A budget briefing on the last two years of the plan; written, unless `fields` say how far it is."""
+    made = ReportRun.objects.create(
+        plan=plan, kind="briefing", first_year=plan.end_year - 1, last_year=plan.end_year, requested_by=by,
+        created_at=now, heartbeat_at=now, **fields,
+    )  # fmt: skip
+    if not fields:
+        assert write_report(made.pk, clock=timezone.now)
+    return made
 
 
 #: A matrix whose headers nobody knows here.

@@ -41,6 +41,7 @@ NO_PAGES = {
     "plan_revisions_file": "secretariat",
     "report_status": "secretariat",
     "report_file": "secretariat",
+    "report_further_file": "secretariat",
     "terms_file": "secretariat",
     "plan_workbook_file": "secretariat",
     "plan_workbook_marked": "secretariat",
@@ -54,6 +55,7 @@ OF_NO_PAGE = {
     "api_submission": {"pk": "SEI on P1"},
     "api_comment": {"pk": "a comment"},
     "plan_workbook_marked": {"upload": "a faulty workbook"},
+    "report_further_file": {"public_id": "a briefing", "format": "docx"},
     "report_template_marked": {"upload": "a faulty template"},
 }
 #: Addresses that only send on to another one.
@@ -234,6 +236,11 @@ LOOKS = [
     # budget workbook
     # money and results
     # briefing
+    *of_secretariat("briefings"),
+    Look("briefings", "steering"),
+    *of_secretariat("report", public_id="a briefing"),
+    Look("report", "focal.mssi", public_id="a briefing at work"),
+    Look("briefings", "admin", code=EMPTY_PLAN),
     Look("status_override", "secretariat", icode="1.1.2a", label="2026"),
     Look("status_override", "secretariat", icode="1.1.2a", label="2024"),
     Look("activity", "monitoring", acode="2.2.1"),
