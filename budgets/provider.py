@@ -1,27 +1,57 @@
-"""What budgets says on the pages of the framework (frameworks.providers): the estimates of activities."""
+"""What budgets says on the pages of the framework (frameworks.providers): the estimates of activities and outputs."""
 
 from collections import defaultdict
 
-from django.db.models import Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
-from budgets.models import Costing
+from budgets.models import Costing, OutputCosting
+from budgets.totals import rough_costings
 from frameworks import providers
 from frameworks.history import Source
-from frameworks.providers import CostLine
+from frameworks.models import Activity
+from frameworks.providers import CostLine, RoughLine
+from frameworks.revision_sources import Tracked, events_of, ids_of
 
 
-def costing_history(activity):
-    """Sources for frameworks.history: the activity's estimates, also those that were removed."""
-    return [
-        Source(
-            Costing,
-            {"activity": activity.pk},
-            label=lambda event: _("Costing %(year)s") % {"year": event.year},
-            hidden=frozenset({"year"}),
-            whole=True,
-        )
-    ]
+def costing_history(row):
+    """Sources for frameworks.history: the estimates of an activity or an output, also those that were removed."""
+    return [_activity_source(row) if isinstance(row, Activity) else _output_source(row)]
+
+
+def _activity_source(activity):
+    return Source(
+        Costing, {"activity": activity.pk}, label=_costing_label, hidden=frozenset({"year"}), whole=True
+    )
+
+
+def _output_source(output):
+    return Source(
+        OutputCosting, {"output": output.pk}, label=_rough_label, hidden=frozenset({"year"}), whole=True
+    )
+
+
+def _costing_label(event):
+    return _("Costing %(year)s") % {"year": event.year}
+
+
+def _rough_label(event):
+    return _("Rough estimate %(year)s") % {"year": event.year}
+
+
+def activities_not_costed(activities):
+    """Those of the activities (a queryset) that have no estimate of their own for any year. A cost of 0 is a cost."""
+    return activities.filter(~Exists(Costing.objects.filter(activity=OuterRef("pk"))))
+
+
+def activities_covered(activities, plan):
+    """Those of the activities (a queryset of the plan) whose every scheduled year a rough estimate of their output covers.
+
+    Only what counts covers: an estimate of another activity of the output for that year leaves this one with nothing.
+    """
+    years = rough_costings(plan).filter(output=OuterRef("output")).order_by("year").values("year")
+    return activities.exclude(years=[]).filter(years__contained_by=ArraySubquery(years))
 
 
 class Costs(providers.CostProvider):
@@ -38,8 +68,21 @@ class Costs(providers.CostProvider):
             found[activity] += ((currency, amount),)
         return found
 
+    def roughly(self, activities):
+        ids = [one.pk for one in activities]
+        if not ids:
+            return set()
+        covered = activities_covered(Activity.objects.filter(pk__in=ids), activities[0].plan_id)
+        return set(activities_not_costed(covered).values_list("pk", flat=True))
+
     def lines(self, activity):
         costed = {one.year: one for one in Costing.objects.filter(activity=activity)}
+        rough = {
+            one.year: (one.amount, one.currency)
+            for one in rough_costings(activity.plan).filter(output=activity.output_id)
+        }
+        if activity.retired_on:
+            rough = {}
         years = sorted({*activity.plan.years, *costed})
         return [
             CostLine(
@@ -48,14 +91,48 @@ class Costs(providers.CostProvider):
                 costed[year].currency,
                 costed[year].assumptions,
                 costed[year].is_illustrative,
+                is_scheduled=year in activity.years,
             )
             if year in costed
-            else CostLine(year, None)
+            else CostLine(year, None, is_scheduled=year in activity.years, rough=rough.get(year, ()))
             for year in years
         ]
 
-    def history_sources(self, activity):
-        return costing_history(activity)
+    def rough_lines(self, output):
+        counting = set(rough_costings(output.plan).filter(output=output).values_list("year", flat=True))
+        return [
+            RoughLine(
+                one.year, one.amount, one.currency, one.assumptions, one.is_illustrative, one.year in counting
+            )
+            for one in OutputCosting.objects.filter(output=output).order_by("year")
+        ]
+
+    def is_costed(self, row):
+        model, owner = (Costing, "activity") if isinstance(row, Activity) else (OutputCosting, "output")
+        return model.objects.filter(**{owner: row.pk}).exists()
+
+    def history_sources(self, row):
+        return costing_history(row)
+
+    def revision_sources(self, activities, outputs):
+        return [
+            Tracked(
+                Costing,
+                "activity",
+                events_of(Costing).filter(activity__in=ids_of(activities)),
+                label=_costing_label,
+                owner=lambda event: ("activity", event.activity_id),
+                hidden=frozenset({"activity", "year"}),
+            ),
+            Tracked(
+                OutputCosting,
+                "output",
+                events_of(OutputCosting).filter(output__in=ids_of(outputs)),
+                label=_rough_label,
+                owner=lambda event: ("output", event.output_id),
+                hidden=frozenset({"output", "year"}),
+            ),
+        ]
 
 
 providers.register_cost(Costs())

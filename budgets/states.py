@@ -1,9 +1,10 @@
 """The transition tables of operational plans and of annual plans (vocabulary 4 of DOMAIN.md), registered with the one door."""
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from budgets.drawing import carry_on, draw, drifts_of, hold_operational_plans, put_into_force
 from budgets.models import (
     Agreement,
     AnnualPlan,
@@ -29,6 +30,10 @@ SIGN_OFF = (Permission.SIGN_OFF_GOVERNMENT, Permission.SIGN_OFF_CSO)
 
 
 def _is_filled(plans, at):
+    """Something to read is in it, and every line says an amount: one without would be in nobody's sum, and nobody would see it.
+
+    A line that was handed in before may be blank: that is how it is taken out.
+    """
     ids = [one.pk for one in plans]
     filled = set(
         BudgetLine.objects.filter(operational_plan__in=ids).values_list("operational_plan", flat=True)
@@ -36,9 +41,21 @@ def _is_filled(plans, at):
     filled |= set(
         OperationalAction.objects.filter(operational_plan__in=ids).values_list("operational_plan", flat=True)
     )
-    return {
-        one: [] if one.pk in filled else [_("It holds no action and no budget line yet.")] for one in plans
-    }
+    problems = {one: [] for one in plans}
+    by_id = {one.pk: one for one in plans}
+    for pk, one in by_id.items():
+        if pk not in filled:
+            problems[one].append(_("It holds no action and no budget line yet."))
+    handed_in = BudgetLine.pgh_event_model.objects.filter(pgh_obj=OuterRef("pk"), proposed__isnull=False)
+    blank = BudgetLine.objects.filter(~Exists(handed_in), operational_plan__in=ids, drafted__isnull=True)
+    for line in blank.filter(approved__isnull=True).select_related("activity", "funding_source"):
+        problems[by_id[line.operational_plan_id]].append(
+            _(
+                "The line %(activity)s, %(source)s has no proposed amount. Write it (0 is an amount), or remove the line."
+            )
+            % {"activity": line.activity.code, "source": line.funding_source}
+        )
+    return problems
 
 
 def _hand_in(plans, by, at, comment):
@@ -146,13 +163,33 @@ def _may_agree(annual_plans, by, at):
     return found
 
 
-def _holds_lines(annual_plans, at):
+def _stands_as_drawn(annual_plans, at):
+    """Nobody agrees on what is empty, or on amounts that their institutions have changed or taken back since."""
+    hold_operational_plans(annual_plans)
     rows = AnnualPlanLine.objects.filter(annual_plan__in=annual_plans, is_left_out=False)
     there = set(rows.values_list("annual_plan", "version"))
-    return {
-        one: [] if (one.pk, one.version) in there else [_("It holds no budget line yet.")]
-        for one in annual_plans
-    }
+    drifts = drifts_of(annual_plans)
+    return {one: _missing(one, (one.pk, one.version) in there, drifts[one.pk]) for one in annual_plans}
+
+
+def _missing(annual_plan, holds_lines, drift):
+    if drift:
+        words = ngettext(
+            "%(number)d line is not as it was when this was drawn. Draw it anew first.",
+            "%(number)d lines are not as they were when this was drawn. Draw it anew first.",
+            len(drift),
+        )
+        return [words % {"number": len(drift)}]
+    return [] if holds_lines else [_("It holds no budget line yet.")]
+
+
+def _draw(annual_plans, by, at, comment):
+    draw(annual_plans, by=by, at=at)
+    return []
+
+
+def _stays(annual_plans, by):
+    return {one: one.state for one in annual_plans}
 
 
 def _agree(annual_plans, by, at, comment):
@@ -176,7 +213,8 @@ def _after_agreement(annual_plans, by):
 
 def _has_not_agreed(annual_plan, user):
     side = side_of(user, annual_plan)
-    return side is not None and all(said.side != side for said in agreed_of([annual_plan])[annual_plan.pk])
+    said = agreed_of([annual_plan])[annual_plan.pk]
+    return side is not None and all(one.side != side and one.by_id != user.pk for one in said)
 
 
 def _submit(annual_plans, by, at, comment):
@@ -200,18 +238,19 @@ def _is_decided(outcome):
     return check
 
 
-def _approve(annual_plans, by, at):
-    """The decided amounts are those of the budget lines from now on."""
-    versions = {one.pk: one.version for one in annual_plans}
-    rows = AnnualPlanLine.objects.filter(annual_plan__in=versions, is_left_out=False).select_related(
-        "budget_line"
+def _all_decided(annual_plans, at):
+    open_rows = AnnualPlanLine.objects.filter(
+        annual_plan__in=annual_plans, is_left_out=False, decided__isnull=True
     )
-    lines = []
-    for row in rows:
-        if row.version == versions[row.annual_plan_id]:
-            row.budget_line.approved = row.decided
-            lines.append(row.budget_line)
-    BudgetLine.objects.bulk_update(lines, ["approved"])
+    there = set(open_rows.values_list("annual_plan", "version"))
+    return {
+        one: [_("Not every line is decided on.")] if (one.pk, one.version) in there else []
+        for one in annual_plans
+    }
+
+
+def _approve(annual_plans, by, at):
+    put_into_force(annual_plans)
 
 
 def _send_back(annual_plans, by, at, comment):
@@ -224,6 +263,10 @@ def _take_up(annual_plans, by, at, comment):
     for one in annual_plans:
         one.version += 1
     return ["version"]
+
+
+def _carry_on(annual_plans, by, at):
+    carry_on(annual_plans)
 
 
 def _decision(action, label, target, outcome, **more):
@@ -242,6 +285,14 @@ def _decision(action, label, target, outcome, **more):
 
 ANNUAL_TRANSITIONS = (
     Transition(
+        action="draw",
+        label=gettext_lazy("Draw it anew"),
+        sources=EDITABLE_ANNUAL,
+        target=_stays,
+        permissions=(Permission.PREPARE_ANNUAL_PLAN,),
+        effect=_draw,
+    ),
+    Transition(
         action="agree",
         label=gettext_lazy("Agree"),
         sources=EDITABLE_ANNUAL,
@@ -249,7 +300,7 @@ ANNUAL_TRANSITIONS = (
         permissions=SIGN_OFF,
         comment_label=gettext_lazy("Statement (optional)"),
         check=_may_agree,
-        gate=_holds_lines,
+        gate=_stands_as_drawn,
         effect=_agree,
         applies=_has_not_agreed,
     ),
@@ -266,6 +317,7 @@ ANNUAL_TRANSITIONS = (
         gettext_lazy("Approve"),
         BudgetState.APPROVED,
         DecisionOutcome.APPROVED,
+        gate=_all_decided,
         after=_approve,
     ),
     _decision(
@@ -273,6 +325,7 @@ ANNUAL_TRANSITIONS = (
         gettext_lazy("Approve with changes"),
         BudgetState.APPROVED_WITH_CHANGES,
         DecisionOutcome.APPROVED_WITH_CHANGES,
+        gate=_all_decided,
         after=_approve,
     ),
     _decision(
@@ -291,6 +344,7 @@ ANNUAL_TRANSITIONS = (
         target=BudgetState.REVISED,
         permissions=(Permission.PREPARE_ANNUAL_PLAN,),
         effect=_take_up,
+        after=_carry_on,
     ),
     # What was agreed, or approved for the year, is changed after all: a version of its own, with its own decision.
     Transition(
@@ -303,6 +357,7 @@ ANNUAL_TRANSITIONS = (
         comment_label=gettext_lazy("Why is it changed?"),
         tone="warn",
         effect=_take_up,
+        after=_carry_on,
     ),
 )
 register(AnnualPlan, ANNUAL_TRANSITIONS)

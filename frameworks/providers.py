@@ -202,28 +202,64 @@ class StatusProvider:
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """The estimate of one year. amount None: not costed, which is not 0 (DOMAIN.md, "Arithmetic")."""
+    """The estimate of one year. amount None: not costed, which is not 0 (DOMAIN.md, "Arithmetic").
+
+    rough: (amount, currency) of the rough estimate of the whole output that counts in its place; () where there is none.
+    """
 
     year: int
     amount: Decimal | None
     currency: str = ""
     assumptions: str = ""
     is_illustrative: bool = False
+    is_scheduled: bool = True
+    rough: tuple = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoughLine:
+    """The rough estimate of a whole output for one year. counts: until one of its activities is costed for that year."""
+
+    year: int
+    amount: Decimal
+    currency: str
+    assumptions: str
+    is_illustrative: bool
+    counts: bool
 
 
 class CostProvider:
-    """What activities cost; this one knows of nothing."""
+    """What activities and outputs cost; this one knows of nothing."""
 
     def totals(self, activities):
-        """activity id → ((currency, amount), …), one entry a currency: money is never added across currencies."""
+        """activity id → ((currency, amount), …), one entry a currency: money is never added across currencies.
+
+        Estimates of their own only.
+        """
         return {}
+
+    def roughly(self, activities):
+        """Ids of those activities of one plan of which only a rough estimate of their output is known, for all their years."""
+        return set()
 
     def lines(self, activity):
         """CostLines, one for each year of the plan."""
         return []
 
-    def history_sources(self, activity):
-        """Sources (frameworks.history) of the activity's costing."""
+    def rough_lines(self, output):
+        """RoughLines, one for each year with a rough estimate."""
+        return []
+
+    def is_costed(self, row):
+        """Whether an activity has estimates of its own, or an output rough ones."""
+        return False
+
+    def history_sources(self, row):
+        """Sources (frameworks.history) of the costing of an activity or an output."""
+        return []
+
+    def revision_sources(self, activities, outputs):
+        """Tracked tables (frameworks.revision_sources) of what those cost. activities, outputs: querysets of their events."""
         return []
 
 

@@ -58,8 +58,9 @@ class OperationalPlanQuerySet(models.QuerySet):
         return self.filter(own_budgets(user))
 
     def board_visible_to(self, user):
-        """Rows whose existence and state (not content) the user may see: who is still drafting is no secret inside."""
-        return self.filter(own_budgets(user) | read_budgets(user))
+        """Rows whose existence and state (not content) the user may see: the board of who has handed in counts drafts too."""
+        board = scope_filter(user, Permission.VIEW_DASHBOARD, plan="plan")
+        return self.filter(board | Q(pk__in=self.visible_to(user).order_by().values("pk")))
 
 
 @pghistory.track()

@@ -117,24 +117,39 @@ def carry_to_pillar(row, pillar, field):
 
 
 def refuse_torn(activities, indicators, field):
-    """Raises ValidationError at `field` where something was reported on those rows, which are to change their pillar.
+    """Raises ValidationError at `field` where something was reported or planned on those rows, which are to change their pillar.
 
-    A submission is made for one pillar, and what it says would be torn from it. Call providers' `hold_reporting` before:
-    else somebody may begin to report at the same moment.
+    A submission is made for one pillar, and so is an operational plan: what they say would be torn from them. Call providers'
+    `hold_reporting` before: else somebody may begin to report at the same moment. Who plans waits for the plan's lock.
     """
+    problems = []
     codes = providers.status().reported_codes(activities, indicators)
     if codes:
-        raise ValidationError({field: _torn(codes)})
+        problems.append(
+            _(
+                "It cannot move to another pillar: institutions have already reported on %(codes)s. "
+                "Retire it here and add it anew there."
+            )
+            % {"codes": _named(codes)}
+        )
+    codes = providers.cost().planned_codes(activities)
+    if codes:
+        problems.append(
+            _(
+                "It cannot move to another pillar: institutions have already planned or budgeted for %(codes)s. "
+                "Retire it here and add it anew there."
+            )
+            % {"codes": _named(codes)}
+        )
+    if problems:
+        raise ValidationError({field: problems})
 
 
-def _torn(codes):
+def _named(codes):
     named = ", ".join(codes[:NAMED])
     if len(codes) > NAMED:
         named = _("%(codes)s and %(number)s more") % {"codes": named, "number": len(codes) - NAMED}
-    return _(
-        "It cannot move to another pillar: institutions have already reported on %(codes)s. "
-        "Retire it here and add it anew there."
-    ) % {"codes": named}
+    return named
 
 
 def tell_rounds(plan, *, by, at):

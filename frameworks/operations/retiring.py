@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from frameworks import changes, providers
 from frameworks.history import Stale, version_of
-from frameworks.models import Activity, Indicator
+from frameworks.models import Activity, Indicator, Output
 from frameworks.operations.activities import activity_history
 from frameworks.operations.indicators import indicator_history
 from frameworks.operations.moving import below, level_of, locked_plan, parent_of, tell_rounds
@@ -128,8 +128,10 @@ def why_it_stays(row):
     indicators = Indicator.objects.filter(pk=row.pk if isinstance(row, Indicator) else None)
     if providers.status().reported_codes(activities, indicators):
         return _("Institutions have reported on it.")
-    if isinstance(row, Activity) and providers.cost().totals([row]):
+    if isinstance(row, Activity | Output) and providers.cost().is_costed(row):
         return _("It has been costed.")
+    if providers.cost().planned_codes(activities):
+        return _("Institutions have planned or budgeted for it.")
     return ""
 
 

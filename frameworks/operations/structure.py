@@ -116,7 +116,9 @@ def delete_pillar(*, pillar, reason, by):
             with pghistory.context(reason=reason.strip()):
                 pillar.delete()
     except ProtectedError as error:
-        raise ValidationError(_("Submissions or reports exist on this pillar: it is kept.")) from error
+        raise ValidationError(
+            _("Submissions, reports, operational or annual plans exist on this pillar: it is kept.")
+        ) from error
 
 
 @explained(Goal, Output, Activity, Indicator)

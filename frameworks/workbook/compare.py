@@ -104,6 +104,17 @@ def _follow_pillars(work, pillars):
             ),
             codes=", ".join(codes[:_NAMED]),
         )
+    planned = providers.cost().planned_codes(Activity.objects.filter(pk__in=activities))
+    if planned:
+        work.error(
+            "torn",
+            touched[0].row,
+            next(iter(touched[0].fields & parents)),
+            _(
+                "This moves something to another pillar for which institutions have already planned or budgeted ({codes}). Retire it here and add it anew there."
+            ),
+            codes=", ".join(planned[:_NAMED]),
+        )
 
 
 def _pillar_of(row):
