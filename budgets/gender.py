@@ -8,12 +8,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal, localcontext
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from budgets.models import BudgetLine, GenderTag, InstitutionBudget
 from budgets.rates import load_rates
 from budgets.rules import rules_of
-from budgets.totals import Dimension, Measure, load_totals
+from budgets.totals import Dimension, Measure, Totals, load_totals
 from frameworks.choices import ToneChoices
 from frameworks.formatting import ratio_percent
 from frameworks.models import Institution, Lead
@@ -103,9 +105,13 @@ class GenderYear:
     rows: list
 
     def __post_init__(self):
-        counted = [row for row in self.rows if row.is_whole and not row.lacks_rate]
-        self.total = sum((row.total for row in counted), Decimal(0)) if counted else None
-        self.gender = sum((row.gender for row in counted), Decimal(0)) if counted else None
+        self.total = sum((row.total for row in self.counted), Decimal(0)) if self.counted else None
+        self.gender = sum((row.gender for row in self.counted), Decimal(0)) if self.counted else None
+
+    @property
+    def counted(self):
+        """Those that the sums are made of."""
+        return [row for row in self.rows if row.is_whole and not row.lacks_rate]
 
     @property
     def received(self):
@@ -184,13 +190,21 @@ TAGS = [*GenderTag.choices, ("", _("Not assessed"))]
 
 
 def asked_institutions(plan):
-    """The institutions that are asked for their budgets: those of the state that answer for an activity in use or budget for one."""
-    leading = Lead.objects.filter(activity__plan=plan, activity__retired_on__isnull=True).values(
-        "institution"
-    )
-    budgeting = BudgetLine.objects.filter(operational_plan__plan=plan).values("operational_plan__institution")
+    """The institutions that are asked for their budgets: those of the state that answer for an activity in use or budget for one.
+
+    What an institution answered for before it was merged into another, that one answers for.
+    """
+    leading = Lead.objects.filter(activity__plan=plan, activity__retired_on__isnull=True)
+    budgeting = BudgetLine.objects.filter(operational_plan__plan=plan)
     asked = Institution.objects.filter(kind__in=OF_THE_STATE, merged_into__isnull=True)
-    return asked.filter(pk__in=leading) | asked.filter(pk__in=budgeting)
+    return asked.filter(
+        Q(pk__in=leading.values(body=_body("institution")))
+        | Q(pk__in=budgeting.values(body=_body("operational_plan__institution")))
+    )
+
+
+def _body(path):
+    return Coalesce(f"{path}__merged_into", path)
 
 
 @dataclass
@@ -218,6 +232,12 @@ class GenderBudget:
                 together.add(tag, amount)
         return found, together
 
+    def totals_of(self, year):
+        """What is in none of the tagged amounts of a year, and the rates that the others were converted by; a Totals without cells."""
+        missing = [one for one in self.totals.missing if one.year == year]
+        rates = {key: rate for key, rate in self.totals.rates.items() if key[1] == year}
+        return Totals(self.currency, (), missing=missing, rates=rates)
+
 
 def load_gender_budget(plan, user):
     """The GenderBudget of a plan as `user` may read it. A fixed number of queries, whatever was told."""
@@ -238,7 +258,11 @@ def load_gender_budget(plan, user):
         rows.sort(key=lambda row: str(row.institution))
         years[year] = GenderYear(year, rules.minimum_gender_share, rows)
     totals = load_totals(
-        plan, user, by=(Dimension.INSTITUTION, Dimension.GENDER, Dimension.YEAR), rates=rates
+        plan,
+        user,
+        by=(Dimension.INSTITUTION, Dimension.GENDER, Dimension.YEAR),
+        measures=[Measure.APPROVED],
+        rates=rates,
     )
     tagged = defaultdict(Tagged)
     for (institution, tag, year), amounts in totals.cells.items():

@@ -130,8 +130,9 @@ def rate_table(plan, user, rates, used):
     missing = worth_of(plan, user, rates).missing
     years = sorted({*plan.years, *(one.year for one in missing)})
     currencies = sorted({*used, *(one.currency for one in missing)} - {plan.currency})
+    order = list(LABELS)
     hanging = {}
-    for one in missing:
+    for one in sorted(missing, key=lambda one: order.index(one.measure)):
         hanging.setdefault((one.currency, one.year), []).append(one)
     rows = [
         (code, [(year, rates.of(code, year), hanging.get((code, year), [])) for year in years])

@@ -71,7 +71,7 @@ class Sources:
 
 def load_sources(plan, user):
     """The Sources of a plan, with its money as `user` reads it. A fixed number of queries, whatever there is."""
-    totals = load_totals(plan, user, by=(Dimension.SOURCE, Dimension.YEAR))
+    totals = load_totals(plan, user, by=(Dimension.SOURCE, Dimension.YEAR), measures=BY_SOURCE)
     counts = count_lines(official_lines(plan), Dimension.SOURCE)
     sources = FundingSource.objects.visible_to(user).filter(plan=plan).select_related("institution")
     rows = {

@@ -48,7 +48,7 @@ class SourceForm(VersionedMixin, ConstrainedForm):
         widgets = {"note": lines(3)}
         help_texts = {
             "code": gettext_lazy(
-                "Short and stable: it stands in addresses, workbooks and data, for example STATE or UNDP-MPTF."
+                "Short and stable: it stands in addresses, workbooks and data, for example STATE or TRUST-FUND."
             ),
             "institution": gettext_lazy("Empty: none of the institutions that are known here."),
         }

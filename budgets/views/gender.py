@@ -14,6 +14,7 @@ from budgets.forms.gender import GenderBudgetForm
 from budgets.gender import TAGS, Tagged, asked_institutions, load_gender_budget
 from budgets.models import InstitutionBudget
 from budgets.operations.gender import gender_history, may_tell, set_institution_budget
+from budgets.totals import Dimension, Measure, load_totals
 from budgets.views.sources import EditPage, KeepingMixin
 from frameworks.crosswalk_csv import safe_cell
 from frameworks.formatting import rounded
@@ -43,7 +44,8 @@ class GenderBudgets(KeepingMixin, PlanMixin, TemplateView):
         return super().get_context_data(
             budget=budget,
             year=year,
-            rows=[(row, manages or may_tell(user, self.plan, row.institution)) for row in year.rows],
+            rows=[(row, may_tell(user, self.plan, row.institution)) for row in year.rows if row.budget],
+            silent=[(row, may_tell(user, self.plan, row.institution)) for row in year.silent],
             own=[row for row in year.rows if not manages and may_tell(user, self.plan, row.institution)],
             chart=[
                 (str(row.institution), [(_("Share of the gender budget, in %"), _shown(row.percent))])
@@ -65,9 +67,7 @@ class GenderBudgets(KeepingMixin, PlanMixin, TemplateView):
                 ((names[pk], one) for pk, one in tagged.items()), key=lambda pair: str(pair[0]).lower()
             ),
             together=together,
-            missing=[
-                one for one in budget.totals.missing if one.year == year.year and one.measure == "approved"
-            ],
+            tagged_totals=budget.totals_of(year.year),
             used={
                 (row.budget.currency, row.year): row.rate for row in year.rows if row.rate and row.is_whole
             },
@@ -138,6 +138,12 @@ class GenderBudgetOfInstitution(OfInstitution, KeepingMixin, PlanMixin, Template
             ],
             tags=[label for _tag, label in TAGS],
             tagged=[pair for pair in tagged if pair[1].by_tag],
+            own_totals=load_totals(
+                self.plan,
+                self.request.user,
+                only={Dimension.INSTITUTION: [self.institution.pk]},
+                measures=[Measure.APPROVED],
+            ),
             may_tell=may_tell(self.request.user, self.plan, self.institution),
             changes=changes_of(*gender_history(self.plan, self.institution), limit=20),
             **kwargs,
@@ -175,7 +181,10 @@ class GenderBudgetEdit(OfInstitution, EditPage):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            budget=self.budget, others=sorted(self.others, key=lambda one: one.year), **kwargs
+            budget=self.budget,
+            year=self.kwargs["year"],
+            others=sorted(self.others, key=lambda one: one.year),
+            **kwargs,
         )
 
     def form(self, data=None):
