@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from frameworks.permissions import Permission, scope_filter
+from budgets.models.planning import own_budgets
 
 
 def upload_path(upload, filename):
@@ -18,7 +18,7 @@ def upload_path(upload, filename):
 class BudgetUploadQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Of the institutions that the person budgets for: it holds their drafts."""
-        return self.filter(scope_filter(user, Permission.EDIT_BUDGET, plan="plan", institution="institution"))
+        return self.filter(own_budgets(user))
 
 
 @pghistory.track()
@@ -44,3 +44,7 @@ class BudgetUpload(models.Model):
     class Meta:
         verbose_name = _("uploaded budget workbook")
         ordering = ["-uploaded_at", "-pk"]
+
+    def permission_scope(self):
+        """Also what is left of an institution that was merged into another is carried on by that one."""
+        return self.plan_id, self.institution.merged_into_id or self.institution_id, None

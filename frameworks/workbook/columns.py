@@ -44,6 +44,7 @@ class Column:
 
     refers: the sheet on which a REF's code stands. fixed: shown for orientation, changed elsewhere.
     inverted: the mark says the opposite of the field, so that a new row without marks has the usual value.
+    read: False for what stands there for people only (a title beside its code, a formula) and is read over.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Column:
     fixed: bool = False
     percent: bool = False
     inverted: bool = False
+    read: bool = True
     width: int = 14
 
     def header(self, plan):

@@ -85,10 +85,11 @@ def _read_sheet(page, facts, heads, doubts):
                 _("This sheet is not part of the workbook and is not read."),
             )
         return None
-    sheet = ParsedSheet(key, page.title, columns, ids=set(ids.values()))
     if not heads.sheets[key].read:
         return None
-    note_columns(sheet, top[last - 1], ids, doubts)
+    read = {index: column for index, column in columns.items() if column.read}
+    sheet = ParsedSheet(key, page.title, read, ids=set(ids.values()))
+    note_columns(sheet, top[last - 1], ids.keys() | columns.keys(), doubts)
     merged = {row for top_row, _left, bottom, _right in facts.merged for row in range(top_row, bottom + 1)}
     for number, cells in enumerate([*top[last:], *rest(rows, facts.last_row - len(top))], last + 1):
         row = read_row(sheet, number, cells, ids, doubts)
