@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from budgets.briefing import data
 from budgets.briefing.load import load_briefing
+from budgets.models import GenderTag
 from budgets.totals import Dimension
 from frameworks.formatting import ratio_percent, rounded
 from frameworks.models.indicator import SHARE_TYPES
@@ -276,9 +277,11 @@ def _sources(rows):
 
 
 def _tags(rows):
+    """In the order of the vocabulary, what is not assessed last."""
     found = rows.by_source.along(Dimension.GENDER)
-    for (tag,), amounts in sorted(found.items(), key=lambda one: one[0][0] or ""):
-        if tag is not None and amounts.proposed is not None:
+    for tag in (*GenderTag.values, ""):
+        amounts = found.get((tag,))
+        if amounts is not None and amounts.proposed is not None:
             yield data.TagPart(tag, cents(amounts.proposed))
 
 

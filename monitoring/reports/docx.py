@@ -115,7 +115,7 @@ def _add_field(paragraph, name):
 
 
 def _write_head(document, report, context):
-    document.add_paragraph(_clean(f"{report.plan.title} {report.plan.years}"), style="Subtitle")
+    document.add_paragraph(_clean(report.plan.title), style="Subtitle")
     document.add_heading(_clean(context["title"]), level=0)
     document.add_paragraph(_clean(context["intro"]))
     document.add_paragraph(_clean(context["made"]))

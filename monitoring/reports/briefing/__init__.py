@@ -48,13 +48,13 @@ def _intro(briefing):
     plan = briefing.plan
     what = _("It puts the United Nations resolutions on women, peace and security into practice.")
     if plan.adopted_on:
-        adopted = _("%(plan)s runs %(years)s and was adopted on %(day)s.") % {
-            "plan": plan.title,
+        begin = _("The plan runs %(years)s and was adopted on %(day)s.") % {
             "years": plan.years,
             "day": date_format(plan.adopted_on, "j F Y"),
         }
-        return f"{adopted} {what}"
-    return f"{_('%(plan)s runs %(years)s.') % {'plan': plan.title, 'years': plan.years}} {what}"
+    else:
+        begin = _("The plan runs %(years)s.") % {"years": plan.years}
+    return f"{begin} {what}"
 
 
 def _made(briefing):

@@ -9,7 +9,7 @@ from budgets.totals import Measure
 from frameworks.terminology import counted
 from monitoring.reports.blocks import Chart, Column, Points, Row, Table, Text
 from monitoring.reports.briefing.common import BLANK, captioned, cell, said, share, years_of
-from monitoring.reports.briefing.record import missing_text, track_record
+from monitoring.reports.briefing.record import missing_texts, track_record
 
 
 def in_short(briefing, words):
@@ -17,21 +17,6 @@ def in_short(briefing, words):
     pillars = [one for one in briefing.pillars if one.total.ask is not None]
     if not pillars:
         return
-    yield Chart(
-        captioned(briefing, _("Asked for, approved and still to be found")),
-        tuple(
-            (
-                one.name,
-                [
-                    (_("Asked for"), one.total.ask),
-                    (_("Approved"), one.total.approved),
-                    (_("Still to be found"), one.total.gap),
-                ],
-            )
-            for one in pillars
-        ),
-        _("none yet"),
-    )
     several = briefing.first_year != briefing.last_year
     years = briefing.asked_years if several else ()
     width = 70 // (len(years) + 3)
@@ -51,6 +36,21 @@ def in_short(briefing, words):
             ),
             _ask_row(_("All pillars"), briefing.years if several else [], briefing.total, is_total=True),
         ),
+    )
+    yield Chart(
+        captioned(briefing, _("Asked for, approved and still to be found")),
+        tuple(
+            (
+                one.name,
+                [
+                    (_("Asked for"), one.total.ask),
+                    (_("Approved"), one.total.approved),
+                    (_("Still to be found"), one.total.gap),
+                ],
+            )
+            for one in pillars
+        ),
+        _("none yet"),
     )
 
 
@@ -74,7 +74,7 @@ def _messages(briefing, words):
     activities = [one for pillar in briefing.pillars for one in pillar.activities]
     leads = {lead for one in activities for lead in one.leads}
     if activities:
-        yield _("%(activities)s in %(pillars)s, led by %(institutions)s.") % {
+        yield _("What it is for: %(activities)s in %(pillars)s, led by %(institutions)s.") % {
             "activities": counted(words, "activity", len(activities)),
             "pillars": ngettext("%(n)d pillar", "%(n)d pillars", len(briefing.pillars))
             % {"n": len(briefing.pillars)},
@@ -89,9 +89,11 @@ def _messages(briefing, words):
     spoken = track_record(briefing)
     if spoken:
         yield spoken
-    for one in briefing.missing:
-        if one.year >= briefing.first_year and one.measure in (Measure.COSTED, Measure.PROPOSED):
-            yield missing_text(one)
+    yield from missing_texts(
+        one
+        for one in briefing.missing
+        if one.year >= briefing.first_year and one.measure in (Measure.COSTED, Measure.PROPOSED)
+    )
 
 
 def _found(briefing, total):

@@ -99,7 +99,7 @@ def indicator_text(indicator):
         _("%(value)s by %(when)s") % {"value": said(one.value), "when": _end_of(one.period_end)}
         for one in indicator.targets
     )
-    return f"{indicator.statement}: {start}; {aims or _('no target set')}."
+    return f"{indicator.statement.rstrip(' .')}: {start}; {aims or _('no target set')}."
 
 
 def _end_of(day):

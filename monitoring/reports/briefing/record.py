@@ -25,7 +25,7 @@ def record(briefing):
             tuple(
                 Row(
                     (
-                        (str(one.year),),
+                        (_year(briefing, one),),
                         *(cell(part) for part in (one.costed, one.approved, one.released, one.spent)),
                         (format_percent(one.execution) or BLANK,),
                     )
@@ -34,15 +34,26 @@ def record(briefing):
             ),
         )
         spoken = track_record(briefing)
-        yield Text(spoken or _("What was spent has not been reported yet."))
+        yield Text(
+            spoken or _("Of no year that is over is it known both what was approved and what was spent.")
+        )
     else:
         yield Text(_("These are the first years of the plan: nothing was spent before."))
     yield from _gender(briefing)
 
 
+def _is_over(briefing, past):
+    return past.year < briefing.cut_off_day.year
+
+
+def _year(briefing, past):
+    return str(past.year) if _is_over(briefing, past) else _("%(year)s so far") % {"year": past.year}
+
+
 def track_record(briefing):
-    """Of the years of which both are known: otherwise money that nobody has reported on would look unspent."""
-    known = [one for one in briefing.past if one.execution is not None]
+    """What was spent of what was approved, in a sentence: of years that are over, and of which both are known. Otherwise
+    money that nobody has reported on yet would look unspent."""
+    known = [one for one in briefing.past if one.execution is not None and _is_over(briefing, one)]
     if not known:
         return ""
     spent, approved = sum(one.spent for one in known), sum(one.approved for one in known)
@@ -127,7 +138,7 @@ def reading(briefing, words):
             _("Spent: what institutions reported; where they have not, what their budget lines say."),
             _("%(blank)s means that nobody has given an amount. It does not mean 0.") % {"blank": BLANK},
             *_rate_texts(briefing),
-            *(missing_text(one) for one in briefing.missing),
+            *missing_texts(briefing.missing),
         )
     )
     if briefing.institutions:
@@ -144,24 +155,36 @@ def _rate_texts(briefing):
         yield _("All sums are in %(currency)s; no amount was converted.") % {
             "currency": briefing.plan.currency
         }
-    for one in briefing.rates:
-        yield _(
-            "Amounts of %(year)s in %(currency)s were converted at %(rate)s %(to)s for 1 %(currency)s (%(source)s, %(day)s)."
-        ) % {
+        return
+    rates = [
+        _("in %(year)s %(rate)s for 1 %(currency)s (%(source)s, %(day)s)")
+        % {
             "year": one.year,
-            "currency": one.currency,
             "rate": format_number(one.rate),
-            "to": briefing.plan.currency,
+            "currency": one.currency,
             "source": one.source,
             "day": date_format(one.valid_on, "j F Y"),
         }
-
-
-def missing_text(missing):
-    return _(
-        "In no sum: %(amount)s (%(measure)s, %(year)s), because there is no rate that says what it is worth."
-    ) % {
-        "amount": format_money(missing.amount, missing.currency),
-        "measure": str(Measure(missing.measure).label).lower(),
-        "year": missing.year,
+        for one in briefing.rates
+    ]
+    yield _("Amounts in other currencies were converted into %(currency)s at these rates: %(rates)s.") % {
+        "currency": briefing.plan.currency,
+        "rates": "; ".join(rates),
     }
+
+
+def missing_texts(missing):
+    """One sentence on all the amounts that are in no sum; nothing where there are none."""
+    amounts = [
+        _("%(amount)s (%(measure)s, %(year)s)")
+        % {
+            "amount": format_money(one.amount, one.currency),
+            "measure": str(Measure(one.measure).label).lower(),
+            "year": one.year,
+        }
+        for one in missing
+    ]
+    if amounts:
+        yield _("In no sum, because there is no rate that says what it is worth: %(amounts)s.") % {
+            "amounts": "; ".join(amounts)
+        }
