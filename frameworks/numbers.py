@@ -36,12 +36,12 @@ class BadNumber(ValueError):
     """A text that is no number, or not one that this box can hold. `str(error)` says what to write instead."""
 
 
-def read_number(text, *, whole=False, negative=False, percent=False, at_most=None):
+def read_number(text, *, whole=False, negative=False, percent=False, at_most=None, decimals=DECIMALS):
     """The Decimal that `text` says; None when it is blank. A 0 is a 0.
 
     whole: only whole numbers fit. negative: numbers below 0 fit. percent: a % sign behind it is read over.
     at_most: the largest number that fits (only used to tell 1.234 from 1234: the bound itself is a rule of the figure).
-    Raises BadNumber. At most 6 decimals and 15 digits before them are taken: nothing is ever cut off silently.
+    Raises BadNumber. At most `decimals` decimals and 15 digits before them are taken: nothing is ever cut off silently.
     """
     shown = _SPACE.sub(" ", text or "").strip()
     if not shown:
@@ -51,7 +51,7 @@ def read_number(text, *, whole=False, negative=False, percent=False, at_most=Non
         if not percent:
             raise BadNumber(_quoted(_("%(text)s: write the number without the %% sign."), shown))
         body = body[:-1].rstrip()
-    number = _value_of(body, shown, whole=whole, at_most=at_most)
+    number = _value_of(body, shown, whole=whole, at_most=at_most, most=decimals)
     if below_zero and number:
         if not negative:
             raise BadNumber(_quoted(_("%(text)s is below 0: this figure cannot be negative."), shown))
@@ -89,17 +89,17 @@ def _without_sign(shown):
     return (shown[1:].lstrip() if shown[0] == "+" else shown), False
 
 
-def _value_of(body, shown, *, whole, at_most):
+def _value_of(body, shown, *, whole, at_most, most):
     if _AMBIGUOUS.fullmatch(body):
         body = _one_reading(body, shown, whole=whole, at_most=at_most)
     digits, decimals = _parts(body, shown)
     decimals = decimals.rstrip("0")
-    if len(decimals) > DECIMALS:
+    if len(decimals) > most:
         raise BadNumber(
             _quoted(
                 _("%(text)s has more than %(most)d decimals: round it as you want it kept."),
                 shown,
-                most=DECIMALS,
+                most=most,
             )
         )
     digits = digits.lstrip("0") or "0"

@@ -8,7 +8,7 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
 from frameworks.documents import PAPERS, BadDocument, check_document
-from frameworks.numbers import BadNumber, means_nothing, read_number, write_number
+from frameworks.numbers import DECIMALS, BadNumber, means_nothing, read_number, write_number
 
 
 def checked_document(file, *, allowed=PAPERS):
@@ -44,7 +44,9 @@ class FigureField(forms.DecimalField):
                 params={"text": value.strip()},
             )
         try:
-            return read_number(value, negative=True, percent=self.percent)
+            # A column with room for more decimals than figures have (a rate of exchange) takes them.
+            most = max(DECIMALS, self.decimal_places)
+            return read_number(value, negative=True, percent=self.percent, decimals=most)
         except BadNumber as error:
             raise ValidationError(str(error), code="invalid") from error
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from budgets.models import ExchangeRate
 from frameworks.imports.places import PlaceRow
 from frameworks.letters import unsubscribe_url
 from frameworks.models import (
@@ -170,6 +171,7 @@ def build_site():
     for one in of_round:
         lead = f", with {one.accountable.code}" if one.accountable else ""
         things[f"{one.institution.code}{lead} on {one.pillar.code}"] = one.pk
+    things["a rate of the euro"] = ExchangeRate.objects.filter(plan=plan).order_by("-valid_on").first().pk
     things["a comment"] = Comment.objects.filter(submission=things["SEI on P1"]).first().pk
     values = {
         "code": PLAN,

@@ -39,6 +39,7 @@ NO_PAGES = {
     "api_evidence_one": "monitoring",
     "api_schema": "visitor",
     "plan_revisions_file": "secretariat",
+    "gender_budget_file": "focal.mssi",
     "report_status": "secretariat",
     "report_file": "secretariat",
     "report_further_file": "secretariat",
@@ -232,6 +233,17 @@ LOOKS = [
     # operational plans
     # annual plans
     # sources, rates and gender budget
+    *of_secretariat("funding_sources", "funding_source_new", "exchange_rates", "exchange_rate_new", "budget_rules", "budget_rules_edit"),
+    *of_secretariat("funding_source", "funding_source_edit", "funding_source_retire", "funding_source_delete", scode="STATE"),
+    *of_secretariat("funding_source_restore", scode="TRUST-FUND"),
+    *of_secretariat("exchange_rate_edit", "exchange_rate_delete", pk="a rate of the euro"),
+    *of_secretariat("gender_budget"),
+    Look("gender_budget", "focal.mssi", "?year=2025"),
+    Look("gender_budget_institution", "focal.mssi", institution="MSSI"),
+    Look("gender_budget_edit", "focal.mssi", institution="MSSI", year=2025),
+    Look("gender_budget", "admin", code=EMPTY_PLAN),
+    Look("funding_sources", "admin", code=EMPTY_PLAN),
+    Look("exchange_rates", "admin", code=EMPTY_PLAN),
     # compile
     # budget workbook
     # money and results
