@@ -6,7 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
-from budgets.models import Costing, OutputCosting
+from budgets.models import BudgetLine, Costing, OperationalAction, OutputCosting
 from budgets.totals import rough_costings
 from frameworks import providers
 from frameworks.history import Source
@@ -99,17 +99,24 @@ class Costs(providers.CostProvider):
         ]
 
     def rough_lines(self, output):
-        counting = set(rough_costings(output.plan).filter(output=output).values_list("year", flat=True))
+        counting = Exists(rough_costings(output.plan).filter(pk=OuterRef("pk")))
+        rows = OutputCosting.objects.filter(output=output).annotate(is_counted=counting).order_by("year")
         return [
             RoughLine(
-                one.year, one.amount, one.currency, one.assumptions, one.is_illustrative, one.year in counting
+                one.year, one.amount, one.currency, one.assumptions, one.is_illustrative, one.is_counted
             )
-            for one in OutputCosting.objects.filter(output=output).order_by("year")
+            for one in rows
         ]
 
     def is_costed(self, row):
         model, owner = (Costing, "activity") if isinstance(row, Activity) else (OutputCosting, "output")
         return model.objects.filter(**{owner: row.pk}).exists()
+
+    def planned_codes(self, activities):
+        lines = BudgetLine.objects.filter(activity=OuterRef("pk"))
+        actions = OperationalAction.objects.filter(activity=OuterRef("pk"))
+        planned = activities.filter(Exists(lines) | Exists(actions)).order_by("sort_key")
+        return list(planned.values_list("code", flat=True))
 
     def history_sources(self, row):
         return costing_history(row)

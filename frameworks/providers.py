@@ -254,6 +254,10 @@ class CostProvider:
         """Whether an activity has estimates of its own, or an output rough ones."""
         return False
 
+    def planned_codes(self, activities):
+        """Codes of those activities (a queryset) for which institutions have planned or budgeted, in drafts too, in order."""
+        return []
+
     def history_sources(self, row):
         """Sources (frameworks.history) of the costing of an activity or an output."""
         return []

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from budgets.models import ExchangeRate, FundingSource
+from budgets.models import AnnualPlan, BudgetLine, ExchangeRate, FundingSource, OperationalAction
 from frameworks.letters import unsubscribe_url
 from frameworks.models import (
     ApiToken,
@@ -48,6 +48,7 @@ from monitoring.models import (
     SubmissionVersion,
 )
 from monitoring.operations.handover import make_handover
+from tests.budgets.money_world import make_line, make_operational_plan
 from tests.world import give_seat, make_round, make_user
 
 EVERYBODY = (
@@ -298,7 +299,28 @@ RULES = {
     "status_override": OF_SECRETARIAT,
     # costing (budgets.urls_costing)
     # operational (budgets.urls_operational)
-    # annual (budgets.urls_annual)
+    "operational_plans": INSIDE,
+    "operational_gaps": INSIDE,
+    "operational_plan_begin": only("focal_sei", "focal_mae", post_only=True),
+    # SEI's draft, and what hangs on it: for anybody else it is not there.
+    "operational_plan": OWN_DRAFT,
+    "operational_note": OWN_DRAFT,
+    "operational_plan_step": POST_OF_OWN_DRAFT,
+    "operational_action_new": OWN_DRAFT,
+    "operational_action": OWN_DRAFT,
+    "operational_action_remove": OWN_DRAFT,
+    "budget_line_new": OWN_DRAFT,
+    "budget_lines_from_costs": OWN_DRAFT,
+    "budget_line": OWN_DRAFT,
+    "budget_line_remove": OWN_DRAFT,
+    # annual (budgets.urls_annual): that of Participation, agreed on and before the committee
+    "annual_plans": INSIDE,
+    "annual_plan": INSIDE,
+    "annual_plan_versions": INSIDE,
+    "annual_plan_begin": only(P1_LEADS, post_only=True),
+    "annual_plan_edit": only(P1_LEADS),
+    "annual_plan_action": only(P1_LEADS, post_only=True),
+    "annual_plan_decide": only("steering"),
     # sources (budgets.urls_sources)
     "funding_sources": INSIDE,
     "funding_source": INSIDE,
@@ -318,7 +340,13 @@ RULES = {
     "gender_budget_institution": INSIDE,
     "gender_budget_edit": only(SECRETARIAT, "focal_sei"),
     # compile (budgets.urls_compile)
-    # budget workbook (budgets.urls_workbook)
+    # budget workbook (budgets.urls_workbook): that of SEI
+    "budget_workbooks": INSIDE,
+    "budget_workbook_lines": INSIDE,
+    "budget_workbook": OWN_DRAFT,
+    "budget_workbook_file": OWN_DRAFT,
+    "budget_workbook_preview": OWN_DRAFT,
+    "budget_workbook_marked": OWN_DRAFT,
     # money and results (monitoring.urls_money)
     # briefing (monitoring.urls_briefing)
     "briefings": INSIDE,
@@ -452,6 +480,15 @@ def uploaded_workbook(world):
     return world.workbook
 
 
+def uploaded_budget(world):
+    """SEI's budget workbook of 2024, uploaded and waiting."""
+    if "budget_upload" not in vars(world):
+        from tests.budgets.workbook.sheets import Budget
+
+        world.budget_upload = Budget(world.plan, world.sei, year=2024).kept(world.focal_sei)
+    return world.budget_upload
+
+
 def framework_workbook(plan, **changed):
     """The bytes of a plan's own workbook; `changed`: cells of its first indicator, by column."""
     from tests.frameworks.workbook.books import Book, saved
@@ -498,6 +535,16 @@ def briefing(world):
     return world.briefing
 
 
+def annual_plan(world):
+    """Participation's annual plan of 2024, before the steering committee."""
+    return AnnualPlan.objects.get_or_create(
+        plan=world.plan,
+        pillar=world.participation,
+        year=2024,
+        defaults={"state": "submitted", "submitted_at": timezone.now()},
+    )[0]
+
+
 def round_group(world):
     """A group of the open round, with MAE in it."""
     days = {name: getattr(world.round, name) for name in ("opens_on", "due_on", "closes_on")}
@@ -520,6 +567,19 @@ def round_exception(world):
         round=world.round, institution=world.mae, defaults=given | {"granted_by": world.secretariat}
     )
     return exception
+
+
+def operational_draft(world):
+    """SEI's operational plan, a draft, with an action and a budget line, by the names of the paths."""
+    activity, source = world.activities["a111"], funding_source(world)
+    one = make_operational_plan(activity, world.sei, state="draft")
+    action, _made = OperationalAction.objects.get_or_create(
+        operational_plan=one, activity=activity, title="Train"
+    )
+    line = BudgetLine.objects.filter(operational_plan=one).first() or make_line(
+        activity, world.sei, source, drafted="5"
+    )
+    return {"opid": one.pk, "aid": action.pk, "lid": line.pk, "step": "submit"}
 
 
 def uploaded_template(world):
@@ -574,12 +634,16 @@ def arguments(name, world):
         "indicator": world.indicators["i111a"].pk,
         "cycle": 1,
     }
+    if name.startswith(("operational_", "budget_line")):
+        values |= operational_draft(world)
     if name == "mail_unsubscribe":
         values["token"] = unsubscribe_url(world.nobody).rstrip("/").rsplit("/", 1)[1]
     if name.startswith("seat_"):
         values["pk"] = world.seats["focal_mae"].pk
     if name.startswith("plan_workbook"):
         values["upload"] = uploaded_workbook(world).public_id
+    if name in {"budget_workbook_preview", "budget_workbook_marked"}:
+        values["upload"] = uploaded_budget(world).public_id
     if name.startswith("funding_source_") or name == "funding_source":
         values["scode"] = funding_source(world).code
     if name.startswith("exchange_rate_"):
@@ -601,6 +665,8 @@ def arguments(name, world):
         values["indicator"] = world.indicators["i111a"].pk
     if name in {"evidence_file", "evidence_remove", "api_evidence_one"}:
         values["public_id"] = world.evidence.public_id
+    if name.startswith("annual_plan_") or name == "annual_plan":
+        annual_plan(world)
     if name == "report_retry":
         values["public_id"] = world.failed.public_id
     if name == "report_further_file":
