@@ -12,6 +12,7 @@ from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from frameworks.numbers import write_number
 from frameworks.workbook.columns import FIRST_ROW, HEADER_ROW, ID, LISTS, MACHINE_ROW, SEEN, Kind
@@ -134,7 +135,7 @@ def lines_of(value, width):
 def set_paper(page, width=0):
     """Printed across, as many columns to a page as can be read: a committee reads it on paper. width: of all columns, in signs."""
     page.page_setup.fitToWidth = max(1, math.ceil(width / PAPER_WIDTH))
-    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", Worksheet.PAPERSIZE_A4
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.page_setup.fitToHeight = 0  # as many pages as it takes
 
