@@ -366,8 +366,8 @@ def trend_chart(rounds, title, uid, baseline=None, unit=""):
 
 
 @register.inclusion_tag("partials/bars_chart.html")
-def bars_chart(groups, title, uid, missing=""):
-    return {"chart": charts.bars(groups, missing=missing), "title": title, "uid": uid}
+def bars_chart(groups, title, uid, missing="", key=True):
+    return {"chart": charts.bars(groups, missing=missing), "title": title, "uid": uid, "key": key}
 
 
 @register.inclusion_tag("partials/meter.html")

@@ -41,7 +41,7 @@ class Document:
 
 
 class LocalFiles(URLFetcher):
-    """Serves `static:css/report.css`, `icon:star` and `swatch:good`; refuses every other address and stops the report."""
+    """Serves `static:css/report.css`, `icon:star`, `swatch:good` and `bar:0`; refuses every other address and stops the report."""
 
     def __init__(self):
         super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
@@ -54,6 +54,8 @@ class LocalFiles(URLFetcher):
             return _svg(url, _icon(name))
         if scheme == "swatch":
             return _svg(url, _swatch(name))
+        if scheme == "bar" and name in _BARS:
+            return _svg(url, _bar(name))
         raise ValueError(f"A report may not fetch {url!r}: only files of this installation.")
 
     @staticmethod
@@ -94,11 +96,35 @@ def _swatch(tone):
     )
 
 
+#: The series of grouped bars, as templates/charts/bar_shape.svg draws them: fill, edge, hatch.
+_BARS = {
+    "0": ("#ebe5e0", "#857b82", None),
+    "1": ("#3d6cc0", "#3d6cc0", "slash"),
+    "2": ("#6d2a75", "#6d2a75", None),
+}
+
+
+def _bar(series):
+    """The square that stands for a series of bars in a key. A drawing there would be a picture without a description."""
+    fill, edge, hatch = _BARS[series]
+    pattern = (
+        f'<defs><pattern id="h" width="6" height="6" patternUnits="userSpaceOnUse">{_HATCHES[hatch]}</pattern></defs>'
+        '<rect x="1" y="1" width="14" height="14" fill="url(#h)"/>'
+        if hatch
+        else ""
+    )
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" width="16" height="16">'
+        f'<rect x="1" y="1" width="14" height="14" fill="{fill}" stroke="{edge}" stroke-width="1.5"/>{pattern}</svg>'
+    )
+
+
 def _glyph_styles():
     """CSS for the glyph of every status. Backgrounds are artefacts to a screen reader: the label beside says it all."""
     glyphs = sorted({member.glyph for vocabulary in VOCABULARIES.values() for member in vocabulary})
     rules = [f'.glyph-{glyph} {{ background-image: url("icon:{glyph}") }}' for glyph in glyphs]
     rules += [f'.swatch-{tone} {{ background-image: url("swatch:{tone}") }}' for tone in TONE_FILL]
+    rules += [f'.swatch-bar-{series} {{ background-image: url("bar:{series}") }}' for series in _BARS]
     # Widths of columns that a document gives in percent (templates/reports/blocks/table.html).
     rules += [f".share-{percent} {{ width: {percent}% }}" for percent in range(1, 101)]
     return "\n".join(rules)
