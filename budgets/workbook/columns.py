@@ -1,6 +1,7 @@
 """What the budget workbook consists of: its sheets and columns, and which cells of a row are changed together."""
 
 from django.utils.dates import MONTHS_3
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from budgets.models import GenderTag
@@ -35,7 +36,7 @@ def _actions(plan):
         Column("number", _("No. of the action"), Kind.CODE, width=10),
         Column("title", _("Action"), required=True, width=46),
         Column("unit_responsible", _("Unit responsible"), width=24),
-        *(Column(key, MONTHS_3[number], Kind.MARK, width=6) for key, number in MONTHS.items()),
+        *(Column(key, capfirst(MONTHS_3[number]), Kind.MARK, width=6) for key, number in MONTHS.items()),
         Column("inputs", _("Inputs: people, material, premises …"), width=36),
         _STATE,
     )

@@ -35,6 +35,8 @@ from frameworks.workbook.rules import validation
 
 #: Rows below the content that are made ready for what is new; the free cells go on below them.
 ROOM = 100
+#: Of those, rows that are printed.
+PAPER_ROOM = 8
 
 
 def export_budget(content, file, *, at):
@@ -121,6 +123,9 @@ def _write_sheet(page, key, content, places, lists):
     page.auto_filter.ref = (
         f"A{HEADER_ROW}:{get_column_letter(HIDDEN + len(columns))}{max(last - ROOM - 1, FIRST_ROW)}"
     )
+    # On paper: what is there, and some room to write.
+    paper = FIRST_ROW + len(records) + PAPER_ROOM - 1
+    page.print_area = f"C{HEADER_ROW}:{get_column_letter(HIDDEN + len(columns))}{paper}"
     guard(page)
 
 

@@ -9,10 +9,10 @@ def guide(content, titles, when):
     lines = [
         (
             str(content.institution),
-            _("%(institution)s: budget and operational plans %(year)s, %(plan)s")
-            % {"institution": content.institution.name, "year": content.year, "plan": plan.short_name},
+            _("Budget and operational plans %(year)s") % {"year": content.year},
             True,
         ),
+        (plan.short_name, content.institution.name, False),
         (_("Downloaded"), when, False),
         (_("Upload it"), _("In the tracker, under “Operational plans”, “Excel workbook”. You see every change, old and new, before anything is saved; then everything is saved, or nothing."), False),
     ]  # fmt: skip

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from budgets.workbook.columns import READ, titles_of
 from frameworks.imports.results import ERROR
 
-#: What becomes of a row. CLASH: only what was changed on both sides. LEFT_OUT: nothing of it is saved.
-NEW, CHANGED, CLASH, SAME, LEFT_OUT = "new", "changed", "clash", "same", "left_out"
+#: What becomes of a row. CLASH: only what was changed on both sides. LEFT_OUT: nothing of it is saved. WRONG: a cell of it
+#: cannot be read, and nothing else differs.
+NEW, CHANGED, CLASH, SAME, LEFT_OUT, WRONG = "new", "changed", "clash", "same", "left_out", "wrong"
 #: What is kept where a row was changed both in the tracker and in the workbook.
 MINE, ONLINE = "mine", "online"
 #: What becomes of a row that is gone. BLANK: the line stays, without a proposed amount.
@@ -70,7 +71,9 @@ class Item:
             return CHANGED
         if self.clashing:
             return CLASH
-        return LEFT_OUT if self.left else SAME
+        if self.left:
+            return LEFT_OUT
+        return WRONG if self.row.bad else SAME
 
     def saved(self, choice):
         """What is saved of it, with that choice about its clashes."""
@@ -141,7 +144,7 @@ class Difference:
         """[(title, {outcome: rows, "gone": rows})] of the sheets."""
         titles, rows = titles_of(self.content.plan), []
         for key in READ:
-            found = dict.fromkeys((NEW, CHANGED, CLASH, SAME, LEFT_OUT, "gone"), 0)
+            found = dict.fromkeys((NEW, CHANGED, CLASH, SAME, LEFT_OUT, WRONG, "gone"), 0)
             for item in self.items:
                 if item.sheet == key:
                     # A row of which one cell clashes stands with those that ask something, once.

@@ -75,11 +75,15 @@ class Heads:
             if same(own) == same(title)
         ]
         for key in dict.fromkeys(keys):
+            found = []
             for at, cells in enumerate(top):
                 columns, ids = {}, {}
                 self._by_header(key, cells, columns, ids)
-                if len(columns) >= 2:
-                    return key, columns, ids, at + 1
+                found.append((columns, ids, at + 1))
+            # Machine words may look like headers, too: the row that names most is the one.
+            columns, ids, last = max(found, key=lambda one: len(one[0]), default=({}, {}, 0))
+            if len(columns) >= 2:
+                return key, columns, ids, last
         return None, {}, {}, 0
 
     def _by_header(self, key, cells, columns, ids):

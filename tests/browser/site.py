@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from budgets.models import ExchangeRate
+from budgets.models import BudgetUpload, ExchangeRate
 from frameworks.imports.places import PlaceRow
 from frameworks.letters import unsubscribe_url
 from frameworks.models import (
@@ -44,6 +44,7 @@ from monitoring.operations.evidence import add_evidence
 from monitoring.reports.run import write_report
 from napwps.demo.evidence import a_paper
 from napwps.demo.people import email_of
+from tests.budgets.workbook.sheets import Budget
 from tests.frameworks.workbook.books import saved
 from tests.monitoring.template.sheets import Template
 from tests.test_access import WORKBOOK, framework_workbook
@@ -157,6 +158,8 @@ def build_site():
         "a handover sheet": plan.handovers.get().public_id,
     }
     things |= _templates(rounds[-1], now)
+    things |= _budgets(plan, now)
+    things |= _operational(plan)
     things |= _mails(newcomer, now)
     things |= _evidence(rounds[-1], now)
     things |= {
@@ -243,6 +246,19 @@ def _group(round):
     return group
 
 
+def _operational(plan):
+    """The operational plans of the year to come on Participation: MAE's, which was returned, and SEI's."""
+    things = {}
+    for code in ("MAE", "SEI"):
+        one = plan.operational_plans.filter(institution__code=code, pillar__code="P1").latest("year")
+        things |= {
+            f"the plan of {code}": one.pk,
+            f"an action of {code}": one.actions.first().pk,
+            f"a line of {code}": one.lines.first().pk,
+        }
+    return things
+
+
 def _mails(newcomer, now):
     """Links out of the daily mails; somebody whom mail does not reach, and notices that wait for tomorrow."""
     focal = User.objects.get(email=email_of("focal.mj"))
@@ -281,6 +297,26 @@ def _workbook(plan, by, now, **changed):
     """The plan's own workbook, edited and uploaded."""
     file = ContentFile(framework_workbook(plan, **changed), "framework.xlsx")
     return keep_upload(plan=plan, file=file, by=by, at=now, kind="workbook")
+
+
+def _budgets(plan, now):
+    """MSSI's budget workbook of 2026 as it comes back: with a row changed on both sides and one that is gone, and with errors."""
+    mssi, focal = Institution.objects.get(code="MSSI"), User.objects.get(email=email_of("focal.mssi"))
+    book, things = Budget(plan, mssi, year=2026), {}
+    lines = book.content().records["lines"]
+    book.set("lines", 3, released="1,234.50", spent=1000)
+    book.cell("lines", 3, SEEN).value += " released=0123456789"  # it said something else before
+    book.set("lines", 4, drafted=7)
+    book.delete("lines", reference=lines[-1].values["reference"])
+    source = book.content().usable_sources[0].code
+    book.add("lines", activity=lines[0].code, source=source, reference="NEW-1", drafted=500)
+    for name in ("a filled-in budget", "a faulty budget"):
+        things[name] = BudgetUpload.objects.create(
+            plan=plan, institution=mssi, year=2026, file=ContentFile(saved(book.book).getvalue(), "budget.xlsx"),
+            file_name="budget.xlsx", sha256="0" * 64, uploaded_by=focal, uploaded_at=now,
+        ).public_id  # fmt: skip
+        book.set("lines", 3, spent="about 5")
+    return things
 
 
 def _templates(round, now):

@@ -39,6 +39,7 @@ NO_PAGES = {
     "api_evidence_one": "monitoring",
     "api_schema": "visitor",
     "plan_revisions_file": "secretariat",
+    "costings_file": "focal.mssi",
     "gender_budget_file": "focal.mssi",
     "report_status": "secretariat",
     "report_file": "secretariat",
@@ -46,6 +47,9 @@ NO_PAGES = {
     "terms_file": "secretariat",
     "plan_workbook_file": "secretariat",
     "plan_workbook_marked": "secretariat",
+    "budget_workbook_file": "focal.mssi",
+    "budget_workbook_marked": "focal.mssi",
+    "budget_workbook_lines": "secretariat",
     "report_template_file": "focal.mssi",
     "report_template_marked": "focal.mssi",
 }
@@ -58,6 +62,8 @@ OF_NO_PAGE = {
     "plan_workbook_marked": {"upload": "a faulty workbook"},
     "report_further_file": {"public_id": "a briefing", "format": "docx"},
     "report_template_marked": {"upload": "a faulty template"},
+    "budget_workbook_file": {"institution": "MSSI", "year": 2026},
+    "budget_workbook_marked": {"institution": "MSSI", "year": 2026, "upload": "a faulty budget"},
 }
 #: Addresses that only send on to another one.
 SENT_ON = {"my_report_latest": "focal.mssi", "theme_new": "secretariat"}
@@ -230,7 +236,27 @@ LOOKS = [
     Look("figure_history", "focal.mssi", icode="2.2.2a"),
     Look("figure_history", "secretariat", icode="1.2.1a"),
     # costing
+    *of_secretariat("costings", "output_costing"),
+    *of_secretariat("output_costing", ocode="2.4"),
+    Look("costings", "steering", "?pillar=P2&show=rough"),
+    Look("costings", "focal.mssi", "?show=none"),
     # operational plans
+    *(Look("operational_plans", who) for who in ("focal.mae", "gov.participation", "focal.mssi")),
+    Look("operational_plans", "secretariat", "?year=2024"),
+    Look("operational_plans", "admin", code=EMPTY_PLAN),
+    Look("operational_gaps", "secretariat"),
+    Look("operational_gaps", "focal.mae", "?pillar=P1"),
+    Look("operational_gaps", "admin", code=EMPTY_PLAN),
+    *(
+        Look(name, "focal.mae", opid="the plan of MAE", aid="an action of MAE", lid="a line of MAE")
+        for name in (
+            "operational_plan", "operational_note", "operational_action_new", "operational_action",
+            "operational_action_remove", "budget_line_new", "budget_line", "budget_line_remove", "budget_lines_from_costs",
+        )
+    ),
+    Look("operational_plan", "cso.participation", opid="the plan of SEI"),
+    Look("operational_plan", "focal.sei", opid="the plan of SEI"),
+    Look("budget_line", "focal.sei", opid="the plan of SEI", lid="a line of SEI"),
     # annual plans
     # sources, rates and gender budget
     *of_secretariat("funding_sources", "funding_source_new", "exchange_rates", "exchange_rate_new", "budget_rules", "budget_rules_edit"),
@@ -246,6 +272,13 @@ LOOKS = [
     Look("exchange_rates", "admin", code=EMPTY_PLAN),
     # compile
     # budget workbook
+    Look("budget_workbooks", "focal.mssi"),
+    Look("budget_workbooks", "steering"),
+    Look("budget_workbook", "focal.mssi", institution="MSSI", year=2026),
+    *(
+        Look("budget_workbook_preview", "focal.mssi", query, institution="MSSI", year=2026, upload=which)
+        for which, query in (("a filled-in budget", ""), ("a filled-in budget", "?remove=1"), ("a faulty budget", ""))
+    ),
     # money and results
     # briefing
     *of_secretariat("briefings"),

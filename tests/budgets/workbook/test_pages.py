@@ -223,7 +223,7 @@ def test_a_file_that_is_gone_is_asked_for_again(world, budget):
 
 
 #: Of a whole page, whatever it holds.
-QUERIES_FILE, QUERIES_PREVIEW = 13, 14
+QUERIES_FILE, QUERIES_PREVIEW = 14, 16
 
 
 @pytest.mark.parametrize("rows", [3, 300])
