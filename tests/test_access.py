@@ -298,6 +298,9 @@ RULES = {
     "figure_history": INSIDE,
     "status_override": OF_SECRETARIAT,
     # costing (budgets.urls_costing)
+    "costings": INSIDE,
+    "costings_file": INSIDE,
+    "output_costing": OF_SECRETARIAT,
     # operational (budgets.urls_operational)
     "operational_plans": INSIDE,
     "operational_gaps": INSIDE,
