@@ -5,15 +5,18 @@ import io
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
 from budgets.boards import load_board, load_desks, own_institutions
+from budgets.models import OperationalPlan
 from budgets.operations.planning import begin_plan
 from budgets.responsible import load_coverage
 from frameworks.crosswalk_csv import safe_cell
@@ -23,15 +26,21 @@ from frameworks.web import PlanMixin
 
 
 class YearMixin(PlanMixin):
-    """Pages about one year of the plan: ?year=2026; this year, or the nearest of the plan's, where none is asked for."""
+    """Pages about one year of the plan: ?year=2026. Where none is asked for: the latest for which the reader knows of a plan,
+    for that is the one that is worked on; else this year, or the nearest of the plan's.
+    """
 
     permission = Permission.VIEW_BUDGETS
 
-    @property
+    @cached_property
     def year(self):
         asked = self.request.GET.get("year", "")
         if not asked:
-            return min(max(self.today.year, self.plan.start_year), self.plan.end_year)
+            known = OperationalPlan.objects.board_visible_to(self.request.user).filter(
+                plan=self.plan, year__in=self.plan.years
+            )
+            latest = known.aggregate(latest=Max("year"))["latest"]
+            return latest or min(max(self.today.year, self.plan.start_year), self.plan.end_year)
         if not (asked.isascii() and asked.isdecimal() and len(asked) == 4 and int(asked) in self.plan.years):
             raise Http404
         return int(asked)
