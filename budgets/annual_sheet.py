@@ -1,11 +1,12 @@
 """One annual plan with all that its page shows, on screen and on paper."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Max
-from django.utils.dates import MONTHS_3
+from django.utils.formats import date_format
 
 from budgets.annual import Amount, decisions_of, leading, missing_rates, rates_used
 from budgets.drawing import drifts_of, no_longer_asked, present_rows
@@ -58,8 +59,12 @@ def months_text(months):
         else:
             runs.append([month, month])
     return ", ".join(
-        str(MONTHS_3[first]) if first == last else f"{MONTHS_3[first]}–{MONTHS_3[last]}" for first, last in runs
-    )  # fmt: skip
+        _month(first) if first == last else f"{_month(first)}–{_month(last)}" for first, last in runs
+    )
+
+
+def _month(number):
+    return date_format(date(2000, number, 1), "M")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.models import DecisionOutcome
-from budgets.operations.annual import annual_version
+from budgets.operations.annual import annual_version, line_name
 from frameworks.formatting import format_money
 from frameworks.forms.base import VersionedMixin
 from frameworks.forms.fields import DayField, FigureField, lines
 from frameworks.workflow import COMMENT_LENGTH
 
 NOTE_LENGTH = 1000
-
-
-def line_name(row):
-    """The words that name a line where its row of the table is not in sight."""
-    line = row.budget_line
-    return f"{line.activity.code}, {line.operational_plan.institution}, {line.funding_source}"
 
 
 class AnnualPlanForm(VersionedMixin, forms.Form):
@@ -36,12 +30,12 @@ class AnnualPlanForm(VersionedMixin, forms.Form):
         )  # fmt: skip
         for row in self.lines:
             self.fields[f"out_{row.pk}"] = forms.BooleanField(
-                label=_("Leave out: %(line)s") % {"line": line_name(row)},
+                label=_("Leave out: %(line)s") % {"line": line_name(row.budget_line)},
                 required=False,
                 initial=row.is_left_out,
             )
             self.fields[f"note_{row.pk}"] = forms.CharField(
-                label=_("Why it is left out: %(line)s") % {"line": line_name(row)},
+                label=_("Why it is left out: %(line)s") % {"line": line_name(row.budget_line)},
                 required=False,
                 max_length=NOTE_LENGTH,
                 initial=row.note,
@@ -103,16 +97,15 @@ class DecisionForm(forms.Form):
         self.lines = list(rows)
         for row in self.lines:
             self.fields[f"amount_{row.pk}"] = FigureField(
-                label=_("Approved: %(line)s") % {"line": line_name(row)},
-                # What to write is the operation's to say: a returned plan needs none.
-                required=False,
+                label=_("Approved: %(line)s") % {"line": line_name(row.budget_line)},
+                error_messages={"required": _("Write what is approved; 0 refuses the line.")},
                 max_digits=18,
                 decimal_places=2,
                 initial=row.asked,
             )
             self.fields[f"note_{row.pk}"] = forms.CharField(
                 label=_("Why another amount than %(asked)s: %(line)s")
-                % {"asked": format_money(row.asked, row.currency), "line": line_name(row)},
+                % {"asked": format_money(row.asked, row.currency), "line": line_name(row.budget_line)},
                 required=False,
                 max_length=NOTE_LENGTH,
             )

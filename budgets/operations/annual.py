@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from budgets.drawing import present_rows, take_back_agreements
-from budgets.models import AnnualPlan, AnnualPlanLine
+from budgets.models import AnnualPlan, AnnualPlanLine, BudgetLine
 from frameworks.constraints import explained
 from frameworks.history import Source, Stale, version_of
 from frameworks.permissions import Permission, require_permission
@@ -19,6 +19,18 @@ class Outdated(StateConflict):
 
 def annual_history(annual_plan):
     """Sources for frameworks.history: its text, and what each of its versions held."""
+    names = {}
+
+    def label(event):
+        if not names:  # asked only where there is something to name
+            held = AnnualPlanLine.pgh_event_model.objects.filter(annual_plan=annual_plan.pk)
+            rows = BudgetLine.objects.filter(pk__in=held.values("budget_line")).select_related(
+                "activity", "funding_source", "operational_plan__institution"
+            )
+            names.update((row.pk, line_name(row)) for row in rows)
+        named = {"line": names.get(event.budget_line_id, ""), "version": event.version}
+        return _("%(line)s (version %(version)s)") % named
+
     return [
         Source(
             AnnualPlan,
@@ -28,10 +40,16 @@ def annual_history(annual_plan):
         Source(
             AnnualPlanLine,
             {"annual_plan": annual_plan.pk},
-            label=lambda event: _("Line №%(number)s, version %(version)s") % {"number": event.budget_line_id, "version": event.version},
+            label=label,
             hidden=frozenset({"version", "budget_line"}),
+            whole=True,
         ),
-    ]  # fmt: skip
+    ]
+
+
+def line_name(line):
+    """The words that name a budget line where its row of the table is not in sight."""
+    return f"{line.activity.code}, {line.operational_plan.institution}, {line.funding_source}"
 
 
 def annual_version(annual_plan):

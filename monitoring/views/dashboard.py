@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from budgets.waiting import waiting_annual_plans
 from frameworks.gaps import summarise
 from frameworks.permissions import Permission, has_permission
 from frameworks.web import PlanMixin
@@ -37,6 +38,7 @@ class Dashboard(PlanMixin, TemplateView):
             ],
             "vacant": (vacant := list(dashboards.vacant_seats(plan, self.today))),
             "posts": vacant_posts(plan, vacant, user),
+            "annual_waiting": waiting_annual_plans(plan, user),
             "may_manage_seats": has_permission(user, Permission.MANAGE_SEATS, plan),
             "gap_count": summarise(plan).total.missing,
             "runs": prepared(dashboards.newest_reports(plan, user), user=user, at=timezone.now()),
