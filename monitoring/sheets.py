@@ -109,7 +109,8 @@ class Entry:
     """One activity of a sheet, with the indicators of it that the institution reports. `is_due`: as of a Line.
 
     `spending` and `last_spending`: the Expenditure of the round, and what was last reported before it. `costed`: the
-    estimate of the round's years as (currency, amount) pairs.
+    estimate of the round's years as (currency, amount) pairs. `budget`: what the institution's budget lines say beside it
+    (monitoring/budgeted.py), None without lines.
     """
 
     activity: object
@@ -122,6 +123,7 @@ class Entry:
     spending: object = None
     last_spending: object = None
     costed: list = field(default_factory=list)
+    budget: object = None
 
     @property
     def corrections(self):

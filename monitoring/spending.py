@@ -1,6 +1,7 @@
 """The spending that a report tells: what its boxes are called, and which rows of budgets belong to a submission."""
 
 from collections import defaultdict
+from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from budgets.models import Costing, Expenditure
 from budgets.operations.spending import drop_expenditures, freeze_expenditures, unfreeze_expenditures
 from frameworks.formatting import format_money
+from monitoring.budgeted import Book
 from monitoring.models import ActivityProgress
 
 #: The boxes of an activity's spending, by the word that ends their name (`spent-amount`), and the field that each fills.
@@ -67,14 +69,18 @@ def spent_text(spent):
 
 
 def add_money(sheets):
-    """Puts what was costed and spent beside the activities of Sheets of one round. Two queries, however many."""
+    """Puts what was costed, budgeted and spent beside the activities of Sheets of one round.
+
+    Three queries, however many activities; where there are budget lines up to two more (monitoring/budgeted.py).
+    """
     entries = [(sheet.submission, entry) for sheet in sheets for entry in sheet.entries]
     if not entries:
         return
     round = entries[0][0].round
     activities = {entry.activity.pk for _submission, entry in entries}
     institutions = {submission.institution_id for submission, _entry in entries}
-    spent, before = _spent(round, activities, institutions)
+    spent, before, so_far = _spent(round, activities, institutions)
+    book = Book(round.plan, activities, years=round.years)
     costed = defaultdict(list)
     rows = (
         Costing.objects.filter(activity__in=activities, year__in=round.years)
@@ -88,14 +94,38 @@ def add_money(sheets):
         key = submission.institution_id, entry.activity.pk
         entry.spending, entry.last_spending = spent.get(key), before.get(key)
         entry.costed = costed[entry.activity.pk]
+        entry.budget = book.beside(*key, round.years, so_far.get(key, ()))
+
+
+def budgets_of_version(submission, lines):
+    """activity id → the Beside of today's budget lines with what a version of the submission says was spent.
+
+    lines: VersionLines of activities (monitoring/versions.py). Two queries; where there are budget lines up to two more.
+    """
+    round, institution = submission.round, submission.institution_id
+    activities = {line.key.activity_id for line in lines}
+    book = Book(round.plan, activities, years=round.years)
+    _now, _before, so_far = _spent(round, activities, {institution})
+    found = {}
+    for line in lines:
+        key = institution, line.key.activity_id
+        reported = [
+            one for one in so_far.get(key, ()) if one[3]
+        ]  # of earlier rounds; of this one the version's word counts
+        said = line.boxes["spending"].raw
+        if said and said["amount"] is not None:
+            reported.append((Decimal(said["amount"]), said["currency"], round.period_end.year, False))
+        found[line.key.activity_id] = book.beside(*key, round.years, reported)
+    return found
 
 
 def _spent(round, activities, institutions):
-    """((institution id, activity id) → Expenditure of the round, the same → what was last reported before it).
+    """(institution id, activity id) → the Expenditure of the round; → what was last reported before it; → all amounts of the
+    round's years, as Book.beside takes them.
 
     What an institution reported before it was merged into another is what that one reported last.
     """
-    now, before = {}, {}
+    now, before, so_far = {}, {}, defaultdict(list)
     rows = (
         Expenditure.objects.filter(
             Q(institution__in=institutions) | Q(institution__merged_into__in=institutions),
@@ -107,8 +137,13 @@ def _spent(round, activities, institutions):
         .order_by("round__period_end", "pk")
     )
     for row in rows:
-        if row.round_id == round.pk:
-            now[row.institution_id, row.activity_id] = row
+        is_earlier, year = row.round_id != round.pk, row.round.period_end.year
+        key = row.institution_id, row.activity_id
+        if is_earlier:
+            key = row.institution.merged_into_id or row.institution_id, row.activity_id
+            before[key] = row
         else:
-            before[row.institution.merged_into_id or row.institution_id, row.activity_id] = row
-    return now, before
+            now[key] = row
+        if row.amount is not None and year in round.years:
+            so_far[key].append((row.amount, row.currency, year, is_earlier))
+    return now, before, so_far

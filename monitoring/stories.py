@@ -18,6 +18,7 @@ from frameworks.history import Source, changes_of
 from frameworks.models import StateChange
 from frameworks.permissions import Permission, is_insider, scope_filter
 from frameworks.providers import Told
+from monitoring.budgeted import Book, execution_text
 from monitoring.lines import LineKey
 from monitoring.models import (
     ActivityProgress,
@@ -83,7 +84,7 @@ class Reader:
 
 
 def told_of_activity(activity, user):
-    """Tolds of an activity, the latest round first. Nine queries, however many rounds there are."""
+    """Tolds of an activity, the latest round first. Ten queries, however many rounds there are; budget lines ask two more."""
     reader = Reader(user, activity.plan)
     rows = list(
         ActivityProgress.objects.filter(activity=activity, submission__in=reader.readable())
@@ -95,7 +96,7 @@ def told_of_activity(activity, user):
     opened, evidence, comments, dissents = reader.surroundings(
         {row.submission_id for row in rows}, activity=activity
     )
-    spent = _spent_on(activity) if reader.insider else {}
+    spent = _spent_on(activity, rows) if reader.insider else {}
     return [
         Told(
             **_who(row.submission, opened),
@@ -113,14 +114,38 @@ def told_of_activity(activity, user):
     ]
 
 
-def _spent_on(activity):
-    """(round id, institution id) → a heading and what was spent, as text. One query."""
-    rows = Expenditure.objects.filter(activity=activity)
-    return {
-        (one.round_id, one.institution_id): ((_("Spent"), spent_text(one)),)
-        for one in rows
-        if spent_text(one)
-    }
+def _spent_on(activity, told):
+    """(round id, institution id) → headings and what was spent, as texts, with how that stands to what was approved.
+
+    told: the ActivityProgress rows. Two queries; up to two more where there are budget lines.
+    """
+    rounds = {row.submission.round_id: row.submission.round for row in told}
+    reported = defaultdict(list)
+    for row in Expenditure.objects.filter(activity=activity).select_related("round", "institution"):
+        for holder in {row.institution_id, row.institution.merged_into_id} - {None}:
+            reported[holder].append(row)
+    book = Book(activity.plan, [activity.pk]) if rounds else None
+    found = {}
+    for row in told:
+        round, institution = rounds[row.submission.round_id], row.submission.institution_id
+        own = [
+            one
+            for one in reported[institution]
+            if one.round_id == round.pk and one.institution_id == institution
+        ]
+        so_far = [
+            (one.amount, one.currency, one.round.period_end.year, one.round_id != round.pk)
+            for one in reported[institution]
+            if one.amount is not None
+            and one.round.period_end.year in round.years
+            and (one in own or (one.frozen_at is not None and one.round.period_end < round.period_end))
+        ]
+        beside = book.beside(institution, activity.pk, round.years, so_far)
+        texts = [(_("Spent"), spent_text(one)) for one in own if spent_text(one)]
+        if beside is not None and beside.spent is not None:
+            texts.append((_("Spent beside approved"), execution_text(beside)))
+        found[round.pk, institution] = tuple(texts)
+    return found
 
 
 def told_of_indicator(indicator, user):

@@ -106,12 +106,22 @@ def _correction_fields():
     }
 
 
-def pressed(data, wish, last):
-    """The data of the page as the pressed button changes it: one correction dropped, or one of last time taken over.
+#: The button that takes over what the budget lines say was spent.
+TAKE_LINES = "spent-lines"
 
-    `wish` is the button's value: `corr-2-drop`, `last-1-done`, `last-1-open`; anything else changes nothing. `last`:
-    the CourseCorrection rows of last time.
+
+def pressed(data, wish, last, to_take=None):
+    """The data of the page as the pressed button changes it: one correction dropped, one of last time taken over, or the
+    spending of the budget lines.
+
+    `wish` is the button's value: `corr-2-drop`, `last-1-done`, `last-1-open`, TAKE_LINES; anything else changes nothing.
+    `last`: the CourseCorrection rows of last time. `to_take`: (amount, currency) of the lines, or None.
     """
+    if wish == TAKE_LINES and to_take:
+        changed = data.copy()
+        changed[spending_box("amount")], changed[spending_box("currency")] = str(to_take[0]), to_take[1]
+        changed[spending_box("why")] = ""
+        return changed
     word, _dash, rest = wish.partition("-")
     number, _dash, what = rest.partition("-")
     if word == "corr" and what == "drop":

@@ -21,6 +21,7 @@ from monitoring.models.review import CommentKind
 from monitoring.operations.assessing import rate, verify
 from monitoring.operations.discussion import add_comment, answer, settle
 from monitoring.sheets import load_sheet
+from monitoring.spending import budgets_of_version
 from monitoring.versions import read
 from monitoring.views.submission import find_submission, submission_page
 from monitoring.views.submission_steps import SubmissionAction, sent_back_meanwhile, too_late
@@ -311,6 +312,8 @@ class VersionPage(SignedInMixin, View):
             .values_list("cycle", flat=True)
         )
         whole, *lines = read(version.content)
+        activities = [line for line in lines if line.key.activity_id]
+        budgets = budgets_of_version(submission, activities)
         return render(
             request,
             "monitoring/version.html",
@@ -321,7 +324,7 @@ class VersionPage(SignedInMixin, View):
                 "version": version,
                 "cycles": cycles,
                 "officer": whole.boxes["officer"].text,
-                "activities": [line for line in lines if line.key.activity_id],
+                "activities": [(line, budgets[line.key.activity_id]) for line in activities],
                 "indicators": [line for line in lines if line.key.indicator_id],
             },
         )

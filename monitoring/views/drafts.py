@@ -18,7 +18,7 @@ from frameworks.permissions import Permission, has_permission
 from frameworks.web import SignedInMixin, remember_plan
 from monitoring.discussion import load_discussion
 from monitoring.forms.reporting import IndicatorForm, ProgressForm, error_items
-from monitoring.forms.story import pressed, story_differences
+from monitoring.forms.story import TAKE_LINES, pressed, story_differences
 from monitoring.handing_in import why_locked
 from monitoring.kept import sign_in_and_keep
 from monitoring.models import Submission
@@ -128,6 +128,8 @@ class DraftPage(PlaceRowsMixin, SignedInMixin, View):
         what, _dash, name = wish.partition("-")
         if what in ("corr", "last"):
             return f"{self.request.path}#corrections"
+        if wish == TAKE_LINES:
+            return f"{self.request.path}#spending"
         if what == "pick" and name.isdecimal() and len(name) < 19:
             return self.pick_address(int(name))
         if what == "evidence" and _LINE.fullmatch(name):
@@ -330,10 +332,14 @@ class ActivityPage(DraftPage):
         return reverse("submission_indicators", args=[self.submission.pk]) if self.sheet.due_others else ""
 
     def progress_form(self, data):
-        entry = self.entry
+        entry, budget = self.entry, self.entry.budget
         if data is not None:
-            data = pressed(data, data.get("then", ""), entry.last_corrections)
-        currencies = [currency for currency, _amount in entry.costed] + [self.submission.round.plan.currency]
+            data = pressed(
+                data, data.get("then", ""), entry.last_corrections, budget.to_take if budget else None
+            )
+        currencies = [currency for currency, _amount in entry.costed]
+        currencies += [one.currency for one in budget.sums] if budget else []
+        currencies.append(self.submission.round.plan.currency)
         return ProgressForm(entry.progress, data, spending=entry.spending, currencies=currencies)
 
     def save(self, progress_form, values):

@@ -448,9 +448,9 @@ def test_one_page_costs_the_same_with_one_indicator_and_with_three(
             add_breakdown(make_indicator(world.activities["a111"], f"1.1.1x{number}", target=50))
         add_breakdown(women, name=f"level {more}")
         # session, user, seats, submission, activities, indicators, progress, figures, targets, breakdowns, categories,
-        # last figures, last progress, results, evidence, spending, costing, places, parts of the other leads and what they
+        # last figures, last progress, results, evidence, spending, costing, budget lines, places, parts of the other leads and what they
         # hold (7), plans of the navigation
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(27):
             assert focal.get(path(sei)).status_code == 200
 
 
@@ -473,10 +473,10 @@ def test_saving_sixty_boxes(world, focal, sei, women, django_assert_num_queries)
     boxes |= {"status": "on_track"}
     assert len(boxes) > 50
     forget_seats(world.focal_sei)
-    with django_assert_num_queries(31):  # 18 to find and show the page, 13 to save it
+    with django_assert_num_queries(32):  # 19 to find and show the page, 13 to save it
         assert send(focal, sei, boxes).status_code == 302
     assert IndicatorValue.objects.count() == 23
-    with django_assert_num_queries(27):  # as above, and its corrections
+    with django_assert_num_queries(28):  # as above, and its corrections
         page = focal.get(path(sei))
     assert len(page.content) < 100_000
     # Nothing needs a style or a script in the page itself (a content security policy comes).

@@ -261,9 +261,9 @@ def test_the_same_number_of_queries_for_one_institution_and_for_three(
             )  # fmt: skip
         look(client, world.gov_lead, url)
         # session, user, plan, seats, pillar, rounds, submissions, readable ones, progress, figures, their indicators,
-        # targets, breakdowns, categories, last figures, last progress, results, corrections, evidence, money (2), comments,
+        # targets, breakdowns, categories, last figures, last progress, results, corrections, evidence, money (3), comments,
         # ratings, verifications, sign-offs, navigation (2)
-        with django_assert_num_queries(27):
+        with django_assert_num_queries(28):
             page = client.get(url)
         assert page.status_code == 200
 

@@ -127,11 +127,11 @@ def test_as_many_queries_for_three_rounds_as_for_one(world, figure, django_asser
 
     report(2024)
     read()  # content types and seats are remembered from then on
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         read()
     report(2025)
     report(2026)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         read()
 
 
