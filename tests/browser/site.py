@@ -38,7 +38,7 @@ from frameworks.models import (
 )
 from frameworks.operations.importing import keep_upload
 from frameworks.operations.plans import NewPillar, create_plan
-from frameworks.workbook.columns import SEEN
+from frameworks.workbook.columns import FIRST_ROW, SEEN
 from monitoring.models import Comment, Evidence, ReportRun, ReportUpload, Submission
 from monitoring.operations.evidence import add_evidence
 from monitoring.reports.run import write_report
@@ -307,7 +307,7 @@ def _budgets(plan, now):
     book.set("lines", 3, released="1,234.50", spent=1000)
     book.cell("lines", 3, SEEN).value += " released=0123456789"  # it said something else before
     book.set("lines", 4, drafted=7)
-    book.delete("lines", reference=lines[-1].values["reference"])
+    book.pages["lines"].delete_rows(FIRST_ROW + len(lines) - 1)
     source = book.content().usable_sources[0].code
     book.add("lines", activity=lines[0].code, source=source, reference="NEW-1", drafted=500)
     for name in ("a filled-in budget", "a faulty budget"):
