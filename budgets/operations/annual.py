@@ -7,10 +7,13 @@ from django.utils.translation import gettext as _
 
 from budgets.drawing import present_rows, take_back_agreements
 from budgets.models import AnnualPlan, AnnualPlanLine, BudgetLine
+from budgets.states import ANNUAL_TRANSITIONS
 from frameworks.constraints import explained
 from frameworks.history import Source, Stale, version_of
 from frameworks.permissions import Permission, require_permission
 from frameworks.workflow import COMMENT_LENGTH, StateConflict, transition, transition_all
+
+_SOURCES = {arrow.action: arrow.sources for arrow in ANNUAL_TRANSITIONS}
 
 
 class Outdated(StateConflict):
@@ -65,7 +68,7 @@ def take_step(*, annual_plan, action, by, at, comment="", seen=""):
     """
 
     def meanwhile(fresh):
-        if not seen or seen == annual_version(fresh) or fresh.state != annual_plan.state:
+        if not seen or fresh.state not in _SOURCES[action] or seen == annual_version(fresh):
             return None  # where its state has changed, the door says by whom
         return Outdated(
             _("What it holds was changed since you opened the page. Read it anew, then decide."), fresh
