@@ -153,6 +153,7 @@ def build_site():
         "a term": held.memberships.get().pk,
         "the first round": rounds[0].label,
         "an assumption": plan.assumptions.first().pk,
+        "the year ahead": plan.annual_plans.latest("year").year,
         "a group": _group(rounds[-1]).pk,
         "an exception": rounds[-1].exceptions.get().pk,
         "a handover sheet": plan.handovers.get().public_id,

@@ -257,7 +257,19 @@ LOOKS = [
     Look("operational_plan", "cso.participation", opid="the plan of SEI"),
     Look("operational_plan", "focal.sei", opid="the plan of SEI"),
     Look("budget_line", "focal.sei", opid="the plan of SEI", lid="a line of SEI"),
-    # annual plans
+    # annual plans: before the committee, half agreed, returned and not begun in the year ahead; decided before
+    Look("annual_plans", "gov.peacebuilding"),
+    Look("annual_plans", "steering", "?year=2025"),
+    Look("annual_plans", "admin", code=EMPTY_PLAN),
+    *(
+        Look(name, who, pcode=pillar, year="the year ahead")
+        for name, who, pillar in (
+            ("annual_plan", "steering", "P1"), ("annual_plan_decide", "steering", "P1"), ("annual_plan", "gov.prevention", "P2"),
+            ("annual_plan_edit", "cso.prevention", "P2"), ("annual_plan", "cso.protection", "P3"),
+        )
+    ),
+    Look("annual_plan", "focal.mssi", pcode="P2", year=2025),
+    Look("annual_plan_versions", "secretariat", pcode="P2", year=2025),
     # sources, rates and gender budget
     *of_secretariat("funding_sources", "funding_source_new", "exchange_rates", "exchange_rate_new", "budget_rules", "budget_rules_edit"),
     *of_secretariat("funding_source", "funding_source_edit", "funding_source_retire", "funding_source_delete", scode="STATE"),
