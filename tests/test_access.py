@@ -351,6 +351,8 @@ RULES = {
     "budget_workbook_preview": OWN_DRAFT,
     "budget_workbook_marked": OWN_DRAFT,
     # money and results (monitoring.urls_money)
+    "money_and_results": INSIDE,
+    "money_and_results_file": INSIDE,
     # briefing (monitoring.urls_briefing)
     "briefings": INSIDE,
     "briefing_new": POST_OF_SECRETARIAT,

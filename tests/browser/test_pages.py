@@ -51,6 +51,7 @@ NO_PAGES = {
     "budget_workbook_marked": "focal.mssi",
     "budget_workbook_lines": "secretariat",
     "report_template_file": "focal.mssi",
+    "money_and_results_file": "secretariat",
     "report_template_marked": "focal.mssi",
 }
 #: Arguments of addresses that are no pages, where those of the site do not fit.
@@ -292,6 +293,9 @@ LOOKS = [
         for which, query in (("a filled-in budget", ""), ("a filled-in budget", "?remove=1"), ("a faulty budget", ""))
     ),
     # money and results
+    Look("money_and_results", "secretariat", "?round=2024"),
+    Look("money_and_results", "focal.mssi", "?pillar=P3&institution=MSSI"),
+    Look("money_and_results", "admin", code=EMPTY_PLAN),
     # briefing
     *of_secretariat("briefings"),
     Look("briefings", "steering"),
