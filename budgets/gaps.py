@@ -1,15 +1,27 @@
 """Costing's part of the list of framework gaps."""
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from budgets.models import Costing
+from budgets.provider import activities_covered, activities_not_costed
 from frameworks.gaps import GapKind, activities, register
 
 
+def _roughly(plan):
+    return activities_not_costed(activities_covered(activities(plan), plan))
+
+
 def activities_without_cost(plan):
-    """Activities in use that nobody has costed for any year. A cost of 0 is a cost."""
-    return activities(plan).filter(~Exists(Costing.objects.filter(activity=OuterRef("pk"))))
+    """Activities in use with no estimate of their own, and with a year that no rough one of their output covers."""
+    return activities_not_costed(activities(plan)).exclude(pk__in=_roughly(plan).order_by().values("pk"))
+
+
+def activities_with_rough_cost(plan):
+    """Activities in use of which nothing is known but that they are part of what their output may cost."""
+    return _roughly(plan)
+
+
+def costed_somehow(plan):
+    return activities(plan).exclude(pk__in=activities_without_cost(plan).order_by().values("pk"))
 
 
 register(
@@ -19,6 +31,16 @@ register(
         _("No estimate for any year."),
         activities_without_cost,
         activities,
+        "costing",
+    )
+)
+register(
+    GapKind(
+        "rough_cost",
+        _("Rough estimate only"),
+        _("What stands above it is estimated as a whole: nothing says what this part costs."),
+        activities_with_rough_cost,
+        costed_somehow,
         "costing",
     )
 )

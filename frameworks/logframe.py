@@ -29,6 +29,7 @@ class ActivityNode:
     indicator_count: int = 0
     status: object = None
     costs: tuple = ()
+    is_roughly_costed: bool = False  # by an estimate of its whole output
 
     @property
     def hidden_indicators(self):
@@ -241,7 +242,7 @@ def _fill_part(tree, branch, activities, indicators, filters, insider, page):
 
 
 def _activity_nodes(activities, filters, insider):
-    """activity id → ActivityNode with leads, status and costs, in three or so queries."""
+    """activity id → ActivityNode with leads, status and costs, in four or so queries."""
     nodes = {row.pk: ActivityNode(row) for row in activities}
     for lead in Lead.objects.filter(activity__in=nodes).select_related("institution").order_by("order", "pk"):
         nodes[lead.activity_id].leads.append(lead)
@@ -250,4 +251,6 @@ def _activity_nodes(activities, filters, insider):
     if insider:
         for pk, costs in providers.cost().totals(activities).items():
             nodes[pk].costs = costs
+        for pk in providers.cost().roughly(activities):
+            nodes[pk].is_roughly_costed = True
     return nodes

@@ -12,6 +12,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
+from frameworks import providers
 from frameworks.models import (
     Activity,
     ActivityTheme,
@@ -132,25 +133,25 @@ def _all_sources(plan, asked):
     pillars = events_of(Pillar).filter(plan=plan.pk)
     if asked.pillar:
         pillars = pillars.filter(pgh_obj=asked.pillar)
-        goals = goals.filter(pgh_obj__in=_ids(goals.filter(pillar=asked.pillar)))
-        outputs = outputs.filter(pgh_obj__in=_ids(outputs.filter(goal__in=_ids(goals))))
-        activities = activities.filter(pgh_obj__in=_ids(activities.filter(output__in=_ids(outputs))))
-        indicators = indicators.filter(pgh_obj__in=_ids(indicators.filter(pillar=asked.pillar)))
+        goals = goals.filter(pgh_obj__in=ids_of(goals.filter(pillar=asked.pillar)))
+        outputs = outputs.filter(pgh_obj__in=ids_of(outputs.filter(goal__in=ids_of(goals))))
+        activities = activities.filter(pgh_obj__in=ids_of(activities.filter(output__in=ids_of(outputs))))
+        indicators = indicators.filter(pgh_obj__in=ids_of(indicators.filter(pillar=asked.pillar)))
     if asked.code:
         # A thing that had the code once is meant, too: its whole history belongs together.
         pillars, goals, outputs, activities, indicators = (
-            rows.filter(pgh_obj__in=_ids(rows.filter(code__istartswith=asked.code)))
+            rows.filter(pgh_obj__in=ids_of(rows.filter(code__istartswith=asked.code)))
             for rows in (pillars, goals, outputs, activities, indicators)
         )
-    dimensions = events_of(Dimension).filter(indicator__in=_ids(indicators))
-    categories = events_of(Category).filter(dimension__in=_ids(dimensions))
+    dimensions = events_of(Dimension).filter(indicator__in=ids_of(indicators))
+    categories = events_of(Category).filter(dimension__in=ids_of(dimensions))
     links = events_of(ProvisionLink).filter(plan=plan.pk)
     if asked.pillar or asked.code:
         links = links.filter(
-            Q(goal__in=_ids(goals))
-            | Q(output__in=_ids(outputs))
-            | Q(activity__in=_ids(activities))
-            | Q(indicator__in=_ids(indicators))
+            Q(goal__in=ids_of(goals))
+            | Q(output__in=ids_of(outputs))
+            | Q(activity__in=ids_of(activities))
+            | Q(indicator__in=ids_of(indicators))
         )
     of_plan = {"plan", "pillar"}
     found = [
@@ -164,7 +165,7 @@ def _all_sources(plan, asked):
         Tracked(
             Target,
             "indicator",
-            events_of(Target).filter(indicator__in=_ids(indicators)),
+            events_of(Target).filter(indicator__in=ids_of(indicators)),
             label=lambda event: _("Target %(year)s") % {"year": event.period_end.year},
             owner=lambda event: ("indicator", event.indicator_id),
             hidden=frozenset({"indicator", "period_end", "is_endline"}),
@@ -188,7 +189,7 @@ def _all_sources(plan, asked):
         Tracked(
             CategoryTarget,
             "indicator",
-            events_of(CategoryTarget).filter(category__in=_ids(categories)),
+            events_of(CategoryTarget).filter(category__in=ids_of(categories)),
             label=lambda event: _("Target of a category %(year)s") % {"year": event.period_end.year},
             owner=lambda event: ("category", event.category_id),
             hidden=frozenset({"period_end"}),
@@ -196,7 +197,7 @@ def _all_sources(plan, asked):
         Tracked(
             ResponsibleInstitution,
             "indicator",
-            events_of(ResponsibleInstitution).filter(indicator__in=_ids(indicators)),
+            events_of(ResponsibleInstitution).filter(indicator__in=ids_of(indicators)),
             label=lambda event: _("Who reports the figure"),
             owner=lambda event: ("indicator", event.indicator_id),
             hidden=frozenset({"indicator"}),
@@ -209,6 +210,7 @@ def _all_sources(plan, asked):
             owner=_linked,
             hidden=frozenset({"plan", "goal", "output", "activity", "indicator"}),
         ),
+        *providers.cost().revision_sources(activities, outputs),
     ]
     if not (asked.pillar or asked.code):
         found += _of_whole_plan(plan)
@@ -231,7 +233,7 @@ def _of_whole_plan(plan):
         Tracked(
             AssumptionCheck,
             "assumption",
-            events_of(AssumptionCheck).filter(assumption__in=_ids(assumptions)),
+            events_of(AssumptionCheck).filter(assumption__in=ids_of(assumptions)),
             label=lambda event: _("Does it still hold? %(year)s") % {"year": event.year},
             owner=lambda event: ("assumption", event.assumption_id),
             hidden=frozenset({"assumption", "year", "answered_by", "answered_at"}),
@@ -243,7 +245,7 @@ def _of_activity(model, activities, label):
     return Tracked(
         model,
         "activity",
-        events_of(model).filter(activity__in=_ids(activities)),
+        events_of(model).filter(activity__in=ids_of(activities)),
         label=lambda event: label,
         owner=lambda event: ("activity", event.activity_id),
         hidden=frozenset({"activity"}),
@@ -258,7 +260,8 @@ def _linked(event):
     return None
 
 
-def _ids(events):
+def ids_of(events):
+    """The ids (a values queryset) of the things that these events are of."""
     return events.order_by().values("pgh_obj_id")
 
 

@@ -1,67 +1,111 @@
-"""Writing what the plan costs."""
+"""Writing what the plan costs: the estimates of activities, and the rough ones of outputs."""
+
+from dataclasses import dataclass
+from decimal import Decimal
 
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from budgets.models import Costing
+from budgets.currencies import offered
+from budgets.models import Costing, OutputCosting
 from budgets.provider import costing_history
 from frameworks.constraints import explained
 from frameworks.history import Stale, version_of
-from frameworks.models import Activity
 from frameworks.permissions import Permission, require_permission
 
 
-def costing_version(activity):
-    return version_of(*costing_history(activity))
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The estimate of one year as it should be.
+
+    amount None: not costed, the absence of a row, never 0 (DOMAIN.md, "Arithmetic"). currency "": as it is, that of the
+    plan for a new one; without an amount it says nothing.
+    """
+
+    amount: Decimal | None
+    currency: str = ""
+    assumptions: str = ""
+
+
+def costing_version(row):
+    """Of an activity or an output: differs after any change to its estimates."""
+    return version_of(*costing_history(row))
 
 
 @explained(Costing)
-def set_costing(*, activity, lines, currency, reason, by, version=""):
-    """Makes the estimates of an activity those of `lines`: year → (amount or None, assumptions).
+def set_costing(*, activity, lines, reason, by, version=""):
+    """Makes the estimates of an activity those of `lines`: year → Line. Years that are not in `lines` stay.
 
-    None removes the estimate: "not costed" is the absence of a row, never 0 (DOMAIN.md, "Arithmetic"). Years that are not
-    in `lines` stay. Amounts are in `currency`; an estimate that stays as it is keeps the currency it was made in.
-    Raises PermissionDenied, Stale, and ValidationError with the year as the field.
+    An estimate that stays as it is keeps the currency it was made in. Raises PermissionDenied, Stale, and ValidationError
+    by the fields of the form (amount_2024, currency_2024, reason).
     """
-    require_permission(by, Permission.EDIT_COSTING, activity)
+    _set(Costing, "activity", activity, lines, reason, by, version)
+    return activity
+
+
+@explained(OutputCosting)
+def set_output_costing(*, output, lines, reason, by, version=""):
+    """Makes the rough estimates of a whole output those of `lines`; everything else as set_costing says."""
+    _set(OutputCosting, "output", output, lines, reason, by, version)
+    return output
+
+
+def _set(model, owner, row, lines, reason, by, version):
+    require_permission(by, Permission.EDIT_COSTING, row)
     with transaction.atomic():
         locked = (
-            Activity.objects.select_for_update(of=("self",), no_key=True)
+            type(row)
+            .objects.select_for_update(of=("self",), no_key=True)
             .select_related("plan")
-            .get(pk=activity.pk)
+            .get(pk=row.pk)
         )
         current = costing_version(locked)
         if version and version != current:
             raise Stale(current)
-        present = {one.year: one for one in Costing.objects.filter(activity=locked)}
-        changed = {year: line for year, line in lines.items() if line != _line(present.get(year))}
-        if changed and locked.plan.is_under_change_control and not reason.strip():
+        plan = locked.plan
+        present = {one.year: one for one in model.objects.filter(**{owner: locked})}
+        settled = {year: _settled(line, present.get(year), plan) for year, line in lines.items()}
+        changed = {year: line for year, line in settled.items() if line is not None}
+        if changed and plan.is_under_change_control and not reason.strip():
             raise ValidationError({"reason": _("The plan is endorsed: say why this is changed.")})
-        with pghistory.context(reason=reason.strip()):
-            for year, (amount, assumptions) in sorted(changed.items()):
-                _save(locked, year, amount, assumptions, currency, present.get(year))
-    return activity
+        with pghistory.context(user=by.pk, reason=reason.strip()):
+            for year, line in sorted(changed.items()):
+                estimate = present.get(year)
+                if line.amount is None:
+                    estimate.delete()
+                else:
+                    _save(estimate or model(**{owner: locked, "year": year}), line, plan)
 
 
-def _line(costing):
-    return (None, "") if costing is None else (costing.amount, costing.assumptions)
+def _settled(line, estimate, plan):
+    """The line as it would be saved; None where it changes nothing."""
+    if line.amount is None:
+        return None if estimate is None else line
+    currency = line.currency or (estimate.currency if estimate else plan.currency)
+    if estimate is not None and (line.amount, currency, line.assumptions) == (
+        estimate.amount,
+        estimate.currency,
+        estimate.assumptions,
+    ):
+        return None
+    return Line(line.amount, currency, line.assumptions)
 
 
-def _save(activity, year, amount, assumptions, currency, costing):
-    if amount is None:
-        if costing is not None:
-            costing.delete()
-        return
-    if costing is None:
-        costing = Costing(activity=activity, year=year, currency=currency)
-    elif costing.amount != amount:
-        # A new figure is no longer the invented one, and is in the plan's currency.
-        costing.currency, costing.is_illustrative = currency, False
-    costing.amount, costing.assumptions = amount, assumptions
+def _save(estimate, line, plan):
+    year = estimate.year
+    if year not in plan.years and not estimate.pk:
+        raise ValidationError(
+            {f"amount_{year}": _("%(year)s is no year of the plan.") % {"year": year}}, code="year"
+        )
+    if line.currency not in offered(plan.currency, estimate.currency):
+        raise ValidationError({f"currency_{year}": _("Choose one of the currencies that are offered.")})
+    if (estimate.amount, estimate.currency) != (line.amount, line.currency):
+        estimate.is_illustrative = False  # a new figure is no longer the invented one
+    estimate.amount, estimate.currency, estimate.assumptions = line.amount, line.currency, line.assumptions
     try:
-        costing.full_clean()
+        estimate.full_clean()
     except ValidationError as error:
         raise ValidationError({f"amount_{year}": error.messages}) from error
-    costing.save()
+    estimate.save()

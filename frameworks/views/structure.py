@@ -26,7 +26,7 @@ from frameworks.operations.structure import (
     save_pillar,
     why_pillar_stays,
 )
-from frameworks.permissions import Permission
+from frameworks.permissions import Permission, has_permission
 from frameworks.web import PlanMixin
 
 INDICATORS_PER_PAGE = 50
@@ -216,8 +216,18 @@ class PartPage(PlanMixin, TemplateView):
             provisions=provisions_of(self.level, part),
             **kwargs,
         )
-        context["changes"] = changes_of(*part_history(part)) if context["insider"] else []
-        return context
+        return context | (self._inside(part) if context["insider"] else {})
+
+    def _inside(self, part):
+        """What insiders see on top: history, and the rough costing of an output."""
+        if self.level == "goal":
+            return {"changes": changes_of(*part_history(part))}
+        cost = providers.cost()
+        return {
+            "changes": changes_of(*part_history(part), *cost.history_sources(part)),
+            "rough": cost.rough_lines(part),
+            "may_cost": has_permission(self.request.user, Permission.EDIT_COSTING, self.plan),
+        }
 
 
 class PartFormMixin(EditMixin):

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from budgets.models import Costing
-from budgets.operations.costing import set_costing
+from budgets.operations.costing import Line, set_costing
 from budgets.provider import Costs, costing_history
 from frameworks.history import changes_of
 from frameworks.models import Plan
@@ -76,7 +76,7 @@ def test_bad_input(world, address, values, words):
 def test_the_currency_stays_with_an_amount_that_stays(world, address):
     save(world, address, amount_2024="100", amount_2025="200")
     Plan.objects.filter(pk=world.plan.pk).update(currency="EUR")
-    save(world, address, amount_2025="250")
+    save(world, address, amount_2025="250", currency_2025="EUR")
     assert dict(Costing.objects.values_list("year", "currency")) == {2024: "USD", 2025: "EUR"}
     assert Costs().totals([world.activities["a111"]]) == {
         world.activities["a111"].pk: (("EUR", Decimal(250)), ("USD", Decimal(100)))
@@ -115,14 +115,20 @@ def test_only_those_who_may(world, address, client):
     client.force_login(world.outsider)
     assert client.get(address).status_code == 404
     with pytest.raises(PermissionDenied):
-        set_costing(
-            activity=world.activities["a111"], lines={}, currency="USD", reason="", by=world.focal_sei
-        )
+        set_costing(activity=world.activities["a111"], lines={}, reason="", by=world.focal_sei)
 
 
 def test_the_operation_refuses_what_a_form_would(world):
-    common = {"activity": world.activities["a111"], "currency": "USD", "reason": "", "by": world.secretariat}
-    with pytest.raises(ValidationError) as error:
-        set_costing(lines={2024: (Decimal(-1), "")}, **common)
-    assert error.value.message_dict == {"amount_2024": ["A cost cannot be negative."]}
-    assert amounts(world) == {}
+    common = {"activity": world.activities["a111"], "reason": "", "by": world.secretariat}
+    for line, refused in (
+        ({2024: Line(Decimal(-1))}, {"amount_2024": ["A cost cannot be negative."]}),
+        (
+            {2024: Line(Decimal(1), "XXX")},
+            {"currency_2024": ["Choose one of the currencies that are offered."]},
+        ),
+        ({2031: Line(Decimal(1))}, {"amount_2031": ["2031 is no year of the plan."]}),
+    ):
+        with pytest.raises(ValidationError) as error:
+            set_costing(lines={2025: Line(Decimal(5))} | line, **common)
+        assert error.value.message_dict == refused
+        assert amounts(world) == {}

@@ -569,7 +569,7 @@ def test_an_indicator_needs_a_parent(world):
     ("path", "number"),
     [
         ("goals/1/", 15),
-        ("outputs/1.1/", 16),
+        ("outputs/1.1/", 18),
         ("pillars/", 8),
         ("parts/output/1.1/renumber/", 8),
         ("indicators/1.1.1a/edit/", 22),
