@@ -38,19 +38,6 @@
     const corrections = document.getElementById("corrections");
     if (corrections && event.target.name === "status" && event.target.value === "delayed") corrections.open = true;
   });
-  /* What the budget lines say was spent, into the boxes without a round to the server: they save themselves. */
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("button[value=spent-lines]");
-    if (!button) return;
-    event.preventDefault();
-    const says = { "spent-why": "", "spent-currency": button.dataset.currency, "spent-amount": button.dataset.amount };
-    for (const [name, value] of Object.entries(says)) {
-      const box = button.form.elements[name];
-      box.value = value;
-      for (const kind of ["input", "change"]) box.dispatchEvent(new Event(kind, { bubbles: true }));
-    }
-    button.form.elements["spent-amount"].focus();
-  });
   const boxes = (set) => [...set.querySelectorAll("textarea, input")];
   function another(last) {
     const [old, next] = [last.dataset.correction, Number(last.dataset.correction) + 1];

@@ -1,6 +1,5 @@
 """Rough estimates of outputs: they count until something below is costed, and never beside it."""
 
-from datetime import date
 from decimal import Decimal as D
 
 import pytest
