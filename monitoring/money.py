@@ -28,10 +28,10 @@ _PRECISION = 60
 class Movement(ToneChoices):
     """How an indicator's figure changed since the round before."""
 
-    BETTER = "better", _("better"), "ok", "arrow-up-right"
+    BETTER = "better", _("better than before"), "ok", "arrow-up-right"
     SAME = "same", _("no change"), "warn", "minus-circle"
-    WORSE = "worse", _("worse"), "back", "arrow-down-left"
-    UNKNOWN = "unknown", _("not known"), "muted", "help"
+    WORSE = "worse", _("worse than before"), "back", "arrow-down-left"
+    UNKNOWN = "unknown", _("change not known"), "muted", "help"
 
 
 class Finding(ToneChoices):

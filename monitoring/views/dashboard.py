@@ -13,6 +13,7 @@ from frameworks.web import PlanMixin
 from monitoring import dashboards
 from monitoring.handover import vacant_posts
 from monitoring.models import Submission
+from monitoring.money_dashboard import load_money
 from monitoring.operations.reminding import institutions_out, last_reminders
 from monitoring.report_runs import prepared
 
@@ -71,6 +72,7 @@ class Dashboard(PlanMixin, TemplateView):
             "waiting": self._waiting(round, user),
             "counts": dashboards.pillar_counts(round=round),
             "off_track": off_track,
+            "money": load_money(plan=self.plan, round=round, user=user, pillars=pillars),
             "dissents": list(dashboards.dissents(round=round, user=user)),
             "board_url": reverse("dashboard", args=[self.plan.code]),
         }

@@ -5,13 +5,17 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from budgets.models import Costing
+from budgets.reported import reported_of_approved
 from frameworks.models import Indicator
 from frameworks.workflow import transition
 from monitoring import dashboards
 from monitoring.models import ActivityProgress, Submission
 from monitoring.models.result import Performance
 from monitoring.models.submission import ActivityStatus
+from monitoring.money_dashboard import load_money
 from monitoring.results import refresh_results
+from tests.budgets.money_world import make_line, make_source, report_spending
 from tests.world import NOW, make_activity, make_indicator, make_institution, make_round
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +161,7 @@ def test_queries_of_the_dashboard_stay_the_same(board, django_assert_num_queries
         assert client.get(f"/plans/{board.plan.code}/dashboard/").status_code == 200
 
 
-DASHBOARD_QUERIES = 38
+DASHBOARD_QUERIES = 45
 
 
 def test_the_front_page_shows_what_is_published_and_nothing_else(board):
@@ -187,3 +191,52 @@ def test_the_front_page_shows_what_is_published_and_nothing_else(board):
 )
 def test_signing_in_leads_to_ones_own_first_screen(world, name, address):
     assert page(world.users[name], "/").url == address
+
+
+def test_the_money_of_the_round_by_pillar(board):
+    state = make_source(board.plan)
+    a111, a112 = board.activities["a111"], board.activities["a112"]
+    Costing.objects.create(activity=a111, year=2024, amount=500, currency="USD")
+    make_line(a111, board.sei, state, 2024, approved="100", spent="80")
+    make_line(a112, board.mae, state, 2024, approved="50")
+    make_line(a112, board.mae, state, 2025, approved="999")
+    make_line(board.activities["a211"], board.mssi, state, 2024, approved="0")  # nothing is waited for
+    report_spending(a111, board.sei, board.round, "60")
+    money = load_money(
+        plan=board.plan,
+        round=board.round,
+        user=board.steering,
+        pillars=[board.participation, board.prevention],
+    )
+    (participation, prevention) = (amounts for _pillar, amounts in money.rows)
+    assert (participation.costed, participation.approved, participation.spent) == (500, 150, 60)
+    assert (prevention.costed, prevention.approved, prevention.spent) == (None, 0, None)
+    assert (money.reported, money.asked, money.told_pairs, money.pairs) == (1, 2, 1, 2)
+    text = page(board.steering, f"/plans/{board.plan.code}/dashboard/").content.decode()
+    assert "Spending reported by 1 of 2" in text
+    assert f'/plans/{board.plan.code}/money-and-results/?round=2024"' in text
+    report_spending(a112, board.mae, board.round, None, no_data_reason="The books are not closed.")
+    assert (
+        "Spending reported by 2 of 2"
+        in page(board.steering, f"/plans/{board.plan.code}/dashboard/").content.decode()
+    )
+
+
+def test_without_money_the_dashboard_says_so(board):
+    text = page(board.secretariat, f"/plans/{board.plan.code}/dashboard/").content.decode()
+    assert "No money is on record for this year" in text
+
+
+def test_a_draft_of_spending_is_not_reported(board):
+    make_line(board.activities["a112"], board.mae, make_source(board.plan), 2024, approved="50")
+    report_spending(board.activities["a112"], board.mae, board.round, "60", frozen=False)
+    assert reported_of_approved(board.plan, [2024]) == {(board.mae.pk, board.activities["a112"].pk): False}
+
+
+def test_what_a_merged_institution_reported_counts_for_the_one_that_goes_on(board):
+    old = make_institution("OLD")
+    make_line(board.activities["a112"], board.mae, make_source(board.plan), 2024, approved="50")
+    report_spending(board.activities["a112"], old, board.round, "60")
+    old.merged_into = board.mae
+    old.save()
+    assert reported_of_approved(board.plan, [2024]) == {(board.mae.pk, board.activities["a112"].pk): True}
