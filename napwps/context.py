@@ -5,12 +5,23 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from budgets import (
+    urls_annual,
+    urls_compile,
+    urls_costing,
+    urls_operational,
+    urls_sources,
+)
+from budgets import urls_workbook as urls_budget_workbook
+from budgets.publication import has_published
 from frameworks.models import Pillar, Plan, Role
 from frameworks.permissions import Permission, has_permission, held_seats, is_everywhere, is_insider
+from monitoring import urls_briefing, urls_money
 
 
 def page(request):
-    """Context for base.html. Bounded: two small queries (plans, pillars) for a signed-in person, one for a visitor."""
+    """Context for base.html. Bounded: two small queries (plans, pillars) for a signed-in person, one for a visitor (whether
+    the plan's budget is public)."""
     user = getattr(request, "user", None)
     if user is None:
         return {"demo": settings.DEMO, "app_version": settings.VERSION}
@@ -26,6 +37,7 @@ def page(request):
         "nav": SimpleLazyObject(lambda: _nav(request, user, plan)),
         "seat_label": SimpleLazyObject(lambda: _seat_label(user, plan)),
         "tokens_url": reverse("tokens") if user.is_authenticated else None,
+        "budget_is_public": SimpleLazyObject(lambda: _budget_is_public(request, plan)),
         "holds_illustrative_data": bool(plan and plan.holds_illustrative_data),
     }
 
@@ -70,12 +82,24 @@ def _nav(request, user, plan):
             for pillar in _pillars_to_review(user, plan)
         ]
     items.append((plan.words["plan"], plan.get_absolute_url()))
+    if is_insider(user, plan) or _budget_is_public(request, plan):
+        items.append((_("Budget"), reverse("budget", args=[code])))
     if is_insider(user, plan):
         if has_permission(user, Permission.VIEW_REPORTS, plan):
             items.append((_("Reports"), reverse("reports", args=[code])))
         items.append((_("Rounds"), reverse("plan_rounds", args=[code])))
         items.append((_("People"), reverse("plan_people", args=[code])))
     return [_item(request, label, url) for label, url in items]
+
+
+def _budget_is_public(request, plan):
+    """Whether outsiders read any year of the plan's budget; asked once a request."""
+    if plan is None:
+        return False
+    known = getattr(request, "_budget_is_public", None)
+    if known is None or known[0] != plan.pk:
+        known = request._budget_is_public = (plan.pk, has_published(plan))
+    return known[1]
 
 
 def _holds(user, plan, *roles):
@@ -124,11 +148,31 @@ _BELONGS_TO = {
 }
 
 
+#: All pages of the money lie under the entry of the budget; a new one does by itself.
+_OF_THE_MONEY = {
+    pattern.name
+    for module in (
+        urls_annual,
+        urls_compile,
+        urls_costing,
+        urls_operational,
+        urls_sources,
+        urls_budget_workbook,
+        urls_money,
+        urls_briefing,
+    )
+    for pattern in module.urlpatterns
+}
+
+
 def _entry_of(request):
     """The address of the entry that a page lies under. What belongs to no other entry is part of the plan itself."""
     match, plan = request.resolver_match, getattr(request, "plan", None)
     if match is None or plan is None:
         return request.path
+    if match.url_name in _OF_THE_MONEY:
+        is_there = is_insider(request.user, plan) or _budget_is_public(request, plan)
+        return reverse("budget", args=[plan.code]) if is_there else plan.get_absolute_url()
     if match.url_name in _BELONGS_TO:
         return reverse(_BELONGS_TO[match.url_name], args=[plan.code])
     own = {"dashboard", "my_report_latest", "review", "reports", "plan_rounds", "plan_people", "submission"}

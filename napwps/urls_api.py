@@ -3,6 +3,8 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from budgets.api import BudgetLineDetail, BudgetLineList
+from budgets.api_summary import BudgetSummary
 from frameworks.api import CrosswalkList, ExternalFrameworkList, IndicatorList, PlanList
 from monitoring.api import IndicatorDataList
 from monitoring.api_submissions import (
@@ -20,6 +22,9 @@ urlpatterns = [
     path("v1/external-frameworks/", ExternalFrameworkList.as_view(), name="api_external_frameworks"),
     path("v1/crosswalk/", CrosswalkList.as_view(), name="api_crosswalk"),
     path("v1/indicator-data/", IndicatorDataList.as_view(), name="api_indicator_data"),
+    path("v1/budget-lines/", BudgetLineList.as_view(), name="api_budget_lines"),
+    path("v1/budget-lines/<int:pk>/", BudgetLineDetail.as_view(), name="api_budget_line"),
+    path("v1/budget-summary/", BudgetSummary.as_view(), name="api_budget_summary"),
     path("v1/submissions/", SubmissionList.as_view(), name="api_submissions"),
     path("v1/submissions/<int:pk>/", SubmissionDetail.as_view(), name="api_submission"),
     path("v1/comments/", CommentList.as_view(), name="api_comments"),

@@ -342,7 +342,16 @@ RULES = {
     "gender_budget_file": INSIDE,
     "gender_budget_institution": INSIDE,
     "gender_budget_edit": only(SECRETARIAT, "focal_sei"),
-    # compile (budgets.urls_compile)
+    # compile (budgets.urls_compile): everybody reads what is published
+    "budget": PUBLIC,
+    "budget_file": PUBLIC,
+    "budget_lines": PUBLIC,
+    "budget_lines_file": PUBLIC,
+    "budget_publish": OF_SECRETARIAT,
+    "budget_unpublish": OF_SECRETARIAT,
+    "api_budget_lines": PUBLIC,
+    "api_budget_summary": PUBLIC,
+    "api_budget_line": only("focal_sei", insiders_else=HIDDEN, visitor=HIDDEN),  # SEI drafts it
     # budget workbook (budgets.urls_workbook): that of SEI
     "budget_workbooks": INSIDE,
     "budget_workbook_lines": INSIDE,
@@ -641,6 +650,8 @@ def arguments(name, world):
     }
     if name.startswith(("operational_", "budget_line")):
         values |= operational_draft(world)
+    if name == "api_budget_line":
+        values["pk"] = operational_draft(world)["lid"]
     if name == "mail_unsubscribe":
         values["token"] = unsubscribe_url(world.nobody).rstrip("/").rsplit("/", 1)[1]
     if name.startswith("seat_"):
@@ -724,6 +735,7 @@ OF_A_PLAN = sorted(
     name
     for name, rule in RULES.items()
     if name in {"plan", "activity", "indicator", "goal", "output", "plan_schedule"}
+    or name in {"budget", "budget_file", "budget_lines", "budget_lines_file"}
     or name.startswith("plan_crosswalk")
     or rule in (INSIDE, OF_SECRETARIAT)
 )

@@ -24,6 +24,7 @@ RANKS = {
     "template": 3,
     "views": 4,
     "api": 4,
+    "api_summary": 4,
     "tidy": 3,
     "documents": 3,
     "tasks": 4,
