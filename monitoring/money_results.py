@@ -113,7 +113,7 @@ def load_money_and_results(*, plan, user, round, pillar=None, institution=None):
     own, above = _indicator_facts(plan, round, previous, pillar)
     told = _told(plan, user, round, activities)
     shares = _shares(totals, round, rules.absorbed_from)
-    lacking = _without_rate(plan, user, totals)
+    lacking = {activity for activity, _institution in without_rate(plan, user, totals.missing)}
     lines = [
         _line(
             activity,
@@ -224,18 +224,7 @@ def _shares(totals, round, absorbed_from):
     found = totals.along("activity", "institution")
     ids = {key[1] for key in found} - {None}
     names = Institution.objects.in_bulk(ids) if ids else {}
-    reasons = {
-        (activity, merged or own): reason
-        for activity, own, merged, reason in Expenditure.objects.filter(
-            round__plan=round.plan_id,
-            round__period_end__year__in=list(round.years),
-            frozen_at__isnull=False,
-            amount__isnull=True,
-        )
-        .exclude(no_data_reason="")
-        .order_by("round__period_end", "pk")
-        .values_list("activity", "institution", "institution__merged_into", "no_data_reason")
-    }
+    reasons = unknown_reasons(round)
     shares = defaultdict(list)
     for (activity, institution), amounts in found.items():
         if activity is None or institution is None:
@@ -255,17 +244,33 @@ def _shares(totals, round, absorbed_from):
     return shares
 
 
-def _without_rate(plan, user, totals):
-    """The ids of activities of which an amount is in no total, because a rate is missing. No query where none is."""
-    if not totals.missing:
+def unknown_reasons(round):
+    """(activity id, institution id) → why an institution does not know what it spent in the years of a round. One query."""
+    rows = (
+        Expenditure.objects.filter(
+            round__plan=round.plan_id,
+            round__period_end__year__in=list(round.years),
+            frozen_at__isnull=False,
+            amount__isnull=True,
+        )
+        .exclude(no_data_reason="")
+        .order_by("round__period_end", "pk")
+        .values_list("activity", "institution", "institution__merged_into", "no_data_reason")
+    )
+    return {(activity, merged or own): reason for activity, own, merged, reason in rows}
+
+
+def without_rate(plan, user, missing):
+    """(activity id, institution id) of which an amount is in no total, because of the MissingRates. No query where none is."""
+    if not missing:
         return set()
     lines, spending = Q(pk__in=[]), Q(pk__in=[])
-    for one in totals.missing:
+    for one in missing:
         lines |= Q(currency=one.currency, operational_plan__year=one.year)
         spending |= Q(currency=one.currency, of_year=one.year)
     return {
-        *readable_lines(plan, user).filter(lines).order_by().values_list("activity", flat=True),
-        *readable_spending(plan, user).filter(spending).order_by().values_list("activity", flat=True),
+        *readable_lines(plan, user).filter(lines).order_by().values_list("activity", "body"),
+        *readable_spending(plan, user).filter(spending).order_by().values_list("activity", "body"),
     }
 
 

@@ -17,6 +17,7 @@ from monitoring.models.submission import OFFICIAL_STATES, REVIEWABLE_STATES, Act
 from monitoring.progress import Thresholds, shown_achievement
 from monitoring.reports import data
 from monitoring.reports.figures import breakdowns_of, judged, number_of, plain, reporters_of
+from monitoring.reports.finance import build_finance
 from monitoring.reports.load import load_pillar
 from monitoring.reports.summary import summarise
 from monitoring.results import baseline_of, figure_of, promised
@@ -87,6 +88,7 @@ def build_pillar_report(*, plan, round, pillar, cut_off, version=1):
         summary=summarise(
             reports=reports, activities=activities, indicators=indicators, statements=statements
         ),
+        finance=build_finance(plan=plan, round=round, pillar=pillar, activities=rows.activities),
     )
 
 

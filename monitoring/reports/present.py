@@ -8,6 +8,9 @@ from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from budgets.counted import Measure
+from budgets.models import GenderTag
+from frameworks.formatting import ratio_percent
 from frameworks.terminology import level_words
 from monitoring.models.report import ReportKind, years_label
 from monitoring.models.result import Basis, Performance
@@ -148,13 +151,35 @@ def presented(report):
         "slipped_total": sum(one.standing in SLIPPED for one in report.indicators),
         "in_words": [one for one in report.indicators if one.text],
         "words": words,
-        "sections": _sections(words),
-        "headings": dict(_sections(words)),
+        "sections": _sections(words, report.finance),
+        "headings": dict(_sections(words, report.finance)),
+        **_finance(report.finance),
         "acronyms": _acronyms(),
     }
 
 
-def _sections(words):
+def _finance(finance):
+    """What the section on money needs beside its rows: the share of what was approved that is for gender equality."""
+    if finance is None:
+        return {"finance": None}
+    by_tag = {one.tag: one.approved for one in finance.gender}
+    aimed = [by_tag[tag] for tag in (GenderTag.PRINCIPAL, GenderTag.SIGNIFICANT) if tag in by_tag]
+    return {
+        "finance": finance,
+        "gender_rows": [
+            (
+                GenderTag(one.tag).label if one.tag else _("Not assessed"),
+                one.approved,
+                ratio_percent(one.approved, finance.total.approved),
+            )
+            for one in finance.gender
+        ],
+        "gender_share": ratio_percent(sum(aimed), finance.total.approved) if aimed else None,
+        "missing_rates": [(one, Measure(one.measure).label) for one in finance.missing],
+    }
+
+
+def _sections(words, finance):
     """(anchor, heading) in the order of the report; the table of contents and the page's own list."""
     return [
         ("summary", _("Summary")),
@@ -167,6 +192,7 @@ def _sections(words):
         ("corrections", _("Course corrections, and collaboration wanted")),
         ("statements", _("Statements of the co-leads")),
         ("costs", _("Estimated cost")),
+        *([("finance", _("Finance: approved, released and spent"))] if finance else []),
         ("annex", _("Annex")),
     ]
 

@@ -14,6 +14,8 @@ from monitoring.reports import data
 
 #: The number of the form that each kind of data has now; it is raised with every field (data.FORMAT).
 _FORMATS = {data.PillarReport: data.FORMAT, briefing.Briefing: briefing.FORMAT}
+#: Older forms that can still be read, and what they did not have yet.
+_OLDER = {data.PillarReport: {3: {"finance": None}}}
 
 
 class SnapshotError(ValueError):
@@ -27,10 +29,12 @@ def to_snapshot(report):
 
 def from_snapshot(snapshot, kind=data.PillarReport):
     """The report that `to_snapshot` was given. Raises SnapshotError for another form or for damaged data."""
-    if not isinstance(snapshot, dict) or snapshot.get("format") != _FORMATS[kind]:
+    form = snapshot.get("format") if isinstance(snapshot, dict) else None
+    older = _OLDER.get(kind, {}).get(form)
+    if form != _FORMATS[kind] and older is None:
         raise SnapshotError("The snapshot of this report has another form.")
     try:
-        return _rebuilt(kind, snapshot["report"])
+        return _rebuilt(kind, snapshot["report"] | older if older else snapshot["report"])
     except (KeyError, TypeError, ValueError, ArithmeticError) as problem:
         raise SnapshotError(f"The snapshot of this report is damaged: {problem!r}.") from problem
 

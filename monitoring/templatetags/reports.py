@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from frameworks.choices import ToneChoices, member_of
+from frameworks.formatting import format_percent, ratio_percent
 from frameworks.models.indicator import Direction, RoundAggregation
 from frameworks.models.people import InstitutionKind
 from frameworks.templatetags import ui
@@ -110,6 +111,13 @@ def problem_text(code):
 def sums(amounts):
     """Amounts by currency, one a line. None of them is said in words by the caller: not costed is not 0."""
     return format_html_join(_BREAK, "{}", ((ui.money(one.amount, one.currency),) for one in amounts))
+
+
+@register.simple_tag
+def execution_percent(row):
+    """ " 85%" of a FinanceRow; nothing where it cannot be told."""
+    share = ratio_percent(row.spent, row.approved)
+    return "" if share is None else format_html(" {}", format_percent(share, 0))
 
 
 @register.filter

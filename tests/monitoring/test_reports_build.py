@@ -22,7 +22,7 @@ from tests.monitoring.report_world import CUT_OFF, give, make_year
 from tests.world import make_activity, make_indicator
 
 #: Whatever the size of the pillar.
-QUERIES = 22
+QUERIES = 30
 
 
 @pytest.fixture
