@@ -6,6 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
+from budgets.activity_money import money_of_activity
 from budgets.models import BudgetLine, Costing, OperationalAction, OutputCosting
 from budgets.totals import rough_costings
 from frameworks import providers
@@ -107,6 +108,11 @@ class Costs(providers.CostProvider):
             )
             for one in rows
         ]
+
+    money_template = "budgets/activity_money.html"
+
+    def money(self, activity, user):
+        return money_of_activity(activity, user)
 
     def is_costed(self, row):
         model, owner = (Costing, "activity") if isinstance(row, Activity) else (OutputCosting, "output")

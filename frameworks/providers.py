@@ -250,6 +250,13 @@ class CostProvider:
         """RoughLines, one for each year with a rough estimate."""
         return []
 
+    #: The template that shows what `money` returns, as `money`.
+    money_template = ""
+
+    def money(self, activity, user):
+        """What was costed, approved and spent on the activity, as far as `user` may read it; None for nothing."""
+        return
+
     def is_costed(self, row):
         """Whether an activity has estimates of its own, or an output rough ones."""
         return False

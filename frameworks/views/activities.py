@@ -71,6 +71,8 @@ class ActivityPage(ActivityMixin, TemplateView):
             told=providers.status().told_of_activity(activity, user),
             told_template=providers.status().told_template,
             costs=providers.cost().lines(activity) if insider else [],
+            money=providers.cost().money(activity, user),
+            money_template=providers.cost().money_template,
             provisions=provisions_of("activity", activity),
             changes=self._changes() if insider else [],
             may_edit=has_permission(user, Permission.EDIT_FRAMEWORK, self.plan),
