@@ -155,7 +155,7 @@ class Budgets:
             if all_of_them or kept is None or kept:
                 of_institution[institution].append(plan)
         for order, (institution, theirs) in enumerate(of_institution.items()):
-            at = at_clock(day + timedelta(days=order % 4), 9 + order % 7, 11 * order % 60)
+            at = moment(day + timedelta(days=order % 4), 9 + order % 7, 11 * order % 60)
             transition_all(subjects=theirs, action="submit", by=self.people.focal(institution), at=at)
         if all_of_them:
             return
@@ -165,7 +165,7 @@ class Budgets:
                     subject=plans[institution, pillar],
                     action="return",
                     by=self.people.co_lead(GOVERNMENT, pillar),
-                    at=at_clock(day + timedelta(days=6), 14),
+                    at=moment(day + timedelta(days=6), 14),
                     comment=why,
                 )
 
@@ -199,7 +199,7 @@ class Budgets:
                 subject=annual_plan,
                 action="agree",
                 by=self.people.co_lead(side, code),
-                at=at_clock(day, hour, 20),
+                at=moment(day, hour, 20),
             )
         return annual_plan
 
@@ -209,7 +209,7 @@ class Budgets:
             subject=annual_plan,
             action="submit",
             by=self.people.co_lead(GOVERNMENT, code),
-            at=at_clock(day + timedelta(days=1), 9, 30),
+            at=moment(day + timedelta(days=1), 9, 30),
         )
 
     def _decide(self, position, year, pillar, code, handed_in, decided_on):
@@ -240,13 +240,13 @@ class Budgets:
         )
 
     def _record(self, annual_plan, outcome, action, day, note=""):
-        by, at = self.people[STEERING], at_clock(day, 16)
+        by, at = self.people[STEERING], moment(day, 16)
         Decision.objects.create(
             annual_plan=annual_plan,
             version=annual_plan.version,
             outcome=outcome,
-            decided_on=day,
-            reference=f"Illustrative: SC/{day.year}/{annual_plan.pillar.code}",
+            decided_on=at.date(),
+            reference=f"Illustrative: SC/{at.year}/{annual_plan.pillar.code}",
             decided_by="Illustrative: meeting of the steering committee, chaired by a senior official of MOI",
             note=note,
             recorded_by=by,
@@ -285,6 +285,11 @@ class Budgets:
             line.released, line.spent = number(row["released"]), number(row["spent"])
         with pghistory.context(action="demo"):
             BudgetLine.objects.bulk_update(lines, ["released", "spent"])
+
+
+def moment(day, hour, minute=0):
+    """That time on `day`, or on the Friday before where that is a weekend."""
+    return at_clock(day - timedelta(days=max(0, day.weekday() - 4)), hour, minute)
 
 
 def _days(year):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from frameworks.models import Notice, OutgoingMail, User
 from monitoring.reminders import remind
@@ -26,7 +27,7 @@ def test_mails_were_written_in_the_past_and_count_as_sent():
 
 def test_nobody_has_two_digests_on_one_day():
     days = [
-        (mail.user_id, mail.created_at.date())
+        (mail.user_id, timezone.localdate(mail.created_at))
         for mail in OutgoingMail.objects.filter(notices__is_urgent=False).distinct()
     ]
     assert len(days) == len(set(days))
