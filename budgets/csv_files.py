@@ -8,6 +8,7 @@ import csv
 
 from django.http import StreamingHttpResponse
 
+from budgets.names import NONE
 from frameworks.crosswalk_csv import safe_cell
 
 
@@ -66,7 +67,8 @@ def pivot_rows(pivot, measures):
             amounts = row.by_column[value]
             line = [plan.code]
             for one in (*names, *([name] if columns else [])):
-                line += [one.code, one.label]
+                # A hyphen is a code in addresses only: in a file nothing stands for what is not known.
+                line += ["" if one.code == NONE else one.code, one.label]
             line.append(plan.currency)
             line += [Figure.of(amounts.of(one)) for one in measures]
             execution = amounts.execution

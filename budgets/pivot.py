@@ -149,12 +149,16 @@ class Pivot:
         """[(value, Name)] of the columns, in order; [] without a column dimension."""
         if not self.asked.columns:
             return []
-        named = [(one, self.names.of(self.asked.columns, one)) for one in self.total.by_column]
+        named = [
+            (one, self.names.of(self.asked.columns, one))
+            for one, amounts in self.total.by_column.items()
+            if self._says(amounts)
+        ]
         return sorted(named, key=lambda one: one[1].order)
 
     @cached_property
     def rows(self):
-        """All rows in order, each branch before what hangs below it."""
+        """The rows that say anything of what is shown, in order, each branch before what hangs below it."""
         levels, found = self.asked.levels, {}
         for key, amounts in self.totals.cells.items():
             for depth in range(len(levels)):
@@ -163,11 +167,15 @@ class Pivot:
                     pairs = tuple(zip(levels, prefix, strict=False))
                     found[prefix] = Row(pairs, self.names.of(levels[depth], prefix[-1]))
                 found[prefix].include(self._column(key), amounts)
-        return sorted(found.values(), key=self._place)
+        return sorted((row for row in found.values() if self._says(row.amounts)), key=self._place)
 
     def top(self):
         """The rows of the outermost level."""
         return [row for row in self.rows if row.depth == 0]
+
+    def _says(self, amounts):
+        """Whether there is anything of what is shown."""
+        return any(amounts.of(one) is not None for figure in self.figures for one in figure.measures)
 
     def _place(self, row):
         return tuple(self.names.of(*pair).order for pair in row.key)

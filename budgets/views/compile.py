@@ -1,6 +1,6 @@
 """The plan's money in one table, and the lines behind it: for insiders everything, for everybody else what is published."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -16,7 +16,7 @@ from budgets.execution import Execution, execution_of
 from budgets.forms.pivot import LinesForm, PivotForm
 from budgets.names import CHAIN, Names, dimension_word, not_by
 from budgets.operations.publication import publication_history
-from budgets.pivot import Pivot
+from budgets.pivot import Pivot, Show
 from budgets.publication import load_years, years_without_published_spending
 from budgets.rules import rules_of
 from budgets.totals import load_totals
@@ -223,7 +223,7 @@ class BudgetFile(PlanMixin, View):
 
     def get(self, request, code):
         form = PivotForm(request.GET, plan=self.plan, user=request.user)
-        pivot = Pivot(self.plan, request.user, form.asked, form.names)
+        pivot = Pivot(self.plan, request.user, replace(form.asked, show=Show.STEPS), form.names)
         measures = list(Measure) if pivot.inside else list(PUBLIC_MEASURES)
         return csv_answer(pivot_rows(pivot, measures), f"{self.plan.code}-budget")
 
