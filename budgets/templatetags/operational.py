@@ -16,7 +16,9 @@ def month_strip(months):
     if not months:
         return format_html('<span class="muted">{}</span>', _("no months said"))
     on = set(months)
-    dots = format_html_join("", '<span class="{}"></span>', (("on" if n in on else "off",) for n in range(1, 13)))
+    dots = format_html_join(
+        "", '<span class="{}"></span>', (("on" if n in on else "off",) for n in range(1, 13))
+    )
     return format_html(
         '<span class="months" aria-hidden="true">{}</span> <span class="small">{}</span>',
         dots,

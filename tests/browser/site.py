@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from budgets.models import BudgetUpload, ExchangeRate
+from budgets.models import BudgetLine, BudgetUpload, ExchangeRate
 from frameworks.imports.places import PlaceRow
 from frameworks.letters import unsubscribe_url
 from frameworks.models import (
@@ -160,6 +160,8 @@ def build_site():
     }
     things |= _templates(rounds[-1], now)
     things |= _budgets(plan, now)
+    approved = BudgetLine.objects.filter(operational_plan__plan=plan, approved__isnull=False)
+    things["an approved budget line"] = approved.order_by("pk").first().pk
     things |= _operational(plan)
     things |= _mails(newcomer, now)
     things |= _evidence(rounds[-1], now)
