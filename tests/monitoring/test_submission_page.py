@@ -414,7 +414,7 @@ def test_the_same_number_of_queries_with_one_indicator_and_with_three(
         # session, user, seats, submission, progress, figures, their indicators, targets, breakdowns, categories,
         # last figures, last progress, results, evidence, corrections, money (2), places, sign-offs, parts of other leads
         # (7), timeline, versions, seats of both sides, navigation (2)
-        with django_assert_num_queries(31):
+        with django_assert_num_queries(32):
             page = client.get(address(sei))
         assert page.status_code == 200
         assert len(page.content) < 100_000
