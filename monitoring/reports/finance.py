@@ -10,7 +10,7 @@ from budgets.rules import rules_of
 from budgets.totals import Amounts, Measure, load_totals
 from frameworks.models import Institution, Output
 from monitoring.money_results import unknown_reasons, without_rate
-from monitoring.reports import data
+from monitoring.reports import finance_data as data
 from monitoring.reports.figures import plain
 
 MEASURES = (Measure.COSTED, Measure.APPROVED, Measure.RELEASED, Measure.SPENT)

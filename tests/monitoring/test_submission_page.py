@@ -412,7 +412,7 @@ def test_the_same_number_of_queries_with_one_indicator_and_with_three(
         read(client, world.gov_lead, sei)
         forget_seats(world.gov_lead)
         # session, user, seats, submission, progress, figures, their indicators, targets, breakdowns, categories,
-        # last figures, last progress, results, evidence, corrections, money (2), places, sign-offs, parts of other leads
+        # last figures, last progress, results, evidence, corrections, money (3), places, sign-offs, parts of other leads
         # (7), timeline, versions, seats of both sides, navigation (2)
         with django_assert_num_queries(32):
             page = client.get(address(sei))
