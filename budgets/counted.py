@@ -9,9 +9,8 @@ lines that were written under either name.
 
 from dataclasses import dataclass
 
-from django.contrib.postgres.aggregates import BoolOr
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
@@ -240,9 +239,12 @@ def _told(plan, user, rates):
     reported = readable_spending(plan, user).filter(
         activity=OuterRef("activity"), body=OuterRef("body"), of_year=OuterRef("operational_plan__year")
     )
-    known = BoolOr(rates.knowing(currency="currency", year="of_year"))
-    return Subquery(
-        reported.order_by().values("activity").annotate(known=known).values("known"),
+    known = reported.filter(rates.knowing(currency="currency", year="of_year"))
+    # Two plain EXISTS: PostgreSQL hashes each once, where an aggregate would be worked out anew for each line.
+    return Case(
+        When(Exists(known), then=Value(True)),
+        When(Exists(reported), then=Value(False)),
+        default=None,
         output_field=models.BooleanField(null=True),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 from django.db.models.functions import ExtractYear
 
-from budgets.counted import Dimension, official_lines, published_years
+from budgets.counted import PUBLIC_MEASURES, Dimension, official_lines, published_years
 from budgets.models import AnnualPlan, BudgetYear
 from budgets.models.annual import DECIDED_ANNUAL
 from budgets.totals import load_totals
@@ -62,7 +62,9 @@ def load_preview(plan, user, year):
     found = next((one for one in load_years(plan) if one.year == year), None)
     if found is None:
         return None
-    totals = load_totals(plan, user, by=(Dimension.PILLAR,), only={Dimension.YEAR: [year]})
+    totals = load_totals(
+        plan, user, by=(Dimension.PILLAR,), only={Dimension.YEAR: [year]}, measures=PUBLIC_MEASURES
+    )
     rounds = ReportingRound.objects.filter(plan=plan).annotate(of_year=ExtractYear("period_end"))
     undecided = AnnualPlan.objects.filter(plan=plan, year=year).exclude(state__in=DECIDED_ANNUAL)
     return Preview(

@@ -8,7 +8,7 @@ rate is missing (DOMAIN.md, "Arithmetic": never added across currencies without 
 from collections import defaultdict
 from decimal import Decimal, localcontext
 
-from django.db.models import BooleanField, Case, DecimalField, F, Q, Value, When
+from django.db.models import Case, DecimalField, F, Q, Value, When
 from django.db.models.functions import Round
 
 from budgets.models import ExchangeRate
@@ -49,11 +49,11 @@ class Rates:
             return rounded(amount * self.of(currency, year).rate, 2)
 
     def knowing(self, *, currency, year):
-        """`knows` in SQL: true or false (never NULL), by the lookups of an amount's currency and year."""
+        """`knows` in SQL: a Q by the lookups of an amount's currency and year."""
         known = Q(**{currency: self.currency})
         for code, by_year in sorted(self._by_currency.items()):
             known |= Q(**{currency: code, f"{year}__gte": min(by_year)})
-        return Case(When(known, then=Value(True)), default=Value(False), output_field=BooleanField())
+        return known
 
     def converted(self, amount, *, currency, year):
         """The same in SQL: an expression for the lookup `amount`, by the lookups of its currency and year; NULL alike."""
