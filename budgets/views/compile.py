@@ -101,6 +101,7 @@ class Budget(PlanMixin, TemplateView):
             hidden_columns=max(len(pivot.columns) - MOST_COLUMNS, 0),
             is_nested=len(form.asked.levels) > 1,
             rows_word=dimension_word(self.plan, form.asked.rows),
+            only_figure=pivot.figures[0].label if len(pivot.figures) == 1 else "",
             top_word=dimension_word(self.plan, form.asked.levels[0]),
             chart=self._chart(),
             absorbed_from=self.absorbed_from,

@@ -92,6 +92,7 @@ def test_rows_hang_below_each_other_with_their_subtotals(money):
 def test_columns_of_ones_choice(money):
     visitor = pivot(money, "?rows=institution&cols=year&show=proposed")
     assert main(visitor) == [["SEI", "300", "400", "700"], ["Total", "300", "400", "700"]]
+    assert "Proposed by Institution, in USD" in visitor.text
     visitor = pivot(money, "?rows=pillar&cols=year&show=steps")
     heads = [" ".join(one.text_content().split()) for one in visitor.page.xpath("//th[@scope='colgroup']")]
     assert heads == ["2025", "2026", "Total"]
