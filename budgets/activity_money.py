@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from budgets.counted import PUBLIC_MEASURES, reads_inside
+from budgets.counted import PUBLIC_MEASURES, Measure, reads_inside
 from budgets.execution import execution_of
 from budgets.models import FundingSource
 from budgets.rules import rules_of
-from budgets.totals import Measure, Totals, load_totals
+from budgets.totals import Totals, load_totals
 from frameworks.models import Institution
 
 

@@ -19,9 +19,6 @@ from budgets.totals import MissingRate
 from frameworks.models import Pillar
 from frameworks.models.coordination import Side
 
-#: The rank (budgets.responsible) of who supports an activity, or is a member of a group that is named.
-SUPPORTING = 2
-
 
 @dataclass
 class Amount:
@@ -95,7 +92,7 @@ class PillarRow:
 def default_year(plan, today):
     """The latest year that a working group has begun; without any, the year of today within the plan's."""
     latest = AnnualPlan.objects.filter(plan=plan).aggregate(latest=Max("year"))["latest"]
-    return latest or min(max(today.year, plan.start_year), plan.end_year)
+    return latest or plan.nearest_year(today.year)
 
 
 @dataclass
@@ -182,7 +179,7 @@ def handed_in_by_pillar(plan, year):
 
 def leading(plan, year):
     """The Responsibilities of those who answer for something in the year or lead it. Three queries."""
-    return [one for one in responsibilities(plan, year) if one.rank < SUPPORTING]
+    return [one for one in responsibilities(plan, year) if one.leads]
 
 
 def waits_for(annual_plan, agreements, *, has_lines=True):

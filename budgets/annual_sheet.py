@@ -1,12 +1,10 @@
 """One annual plan with all that its page shows, on screen and on paper."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Max
-from django.utils.formats import date_format
 
 from budgets.annual import Amount, decisions_of, leading, missing_rates, rates_used
 from budgets.drawing import drifts_of, no_longer_asked, present_rows
@@ -19,6 +17,7 @@ from budgets.models import (
     OperationalState,
 )
 from budgets.models.annual import DECIDED_ANNUAL
+from budgets.months import short_months_text
 from budgets.rates import load_rates
 from budgets.responsible import activities_in_nobodys_plan
 from budgets.states import agreed_of
@@ -48,23 +47,6 @@ class Line:
     @property
     def is_refused(self):
         return self.row.decided == 0 and self.row.asked != 0
-
-
-def months_text(months):
-    """ "Feb–Apr, Oct" of the numbers of months, in their order; "" for none."""
-    runs = []
-    for month in sorted(set(months)):
-        if runs and month == runs[-1][1] + 1:
-            runs[-1][1] = month
-        else:
-            runs.append([month, month])
-    return ", ".join(
-        _month(first) if first == last else f"{_month(first)}–{_month(last)}" for first, last in runs
-    )
-
-
-def _month(number):
-    return date_format(date(2000, number, 1), "M")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +130,15 @@ def load_sheet(annual_plan):
     actions = _actions(annual_plan)
     drawn_at = _drawn_at(annual_plan)
     parts = _Parts(plan.currency)
+    whole = parts.of(lines)
     is_open = annual_plan.state not in DECIDED_ANNUAL
     return Sheet(
         annual_plan=annual_plan,
         activities=parts.by_activity(lines, actions),
         institutions=_with_plans(annual_plan, parts.by_institution(lines), drawn_at),
         sources=parts.by(lines, lambda line: line.budget_line.funding_source),
-        asked=parts.of(lines).asked,
-        decided=parts.of(lines).decided,
+        asked=whole.asked,
+        decided=whole.decided,
         on_budget=[
             (passes, part)
             for passes in (True, False, None)
@@ -201,17 +184,17 @@ class _Parts:
         return list(found.values())
 
     def by_institution(self, lines):
-        return self.by(lines, lambda line: as_it_is_now(line.budget_line.operational_plan.institution))
+        return self.by(lines, lambda line: line.budget_line.operational_plan.institution.successor)
 
     def by_activity(self, lines, actions):
         """Activities with their lines and actions; also those on which something is done without money."""
         found = {one.thing.pk: one for one in self.by(lines, lambda line: line.budget_line.activity)}
         for action in actions:
             part = found.setdefault(action.activity_id, self._part(action.activity))
-            details = [months_text(action.months), action.unit_responsible]
+            details = [short_months_text(action.months), action.unit_responsible]
             part.actions.append(
                 Action(
-                    as_it_is_now(action.operational_plan.institution),
+                    action.operational_plan.institution.successor,
                     action.title,
                     "; ".join(one for one in details if one),
                 )
@@ -265,7 +248,7 @@ def _with_plans(annual_plan, parts, drawn_at):
     ).select_related("institution__merged_into")
     by_institution = {}
     for one in sorted(there, key=lambda one: one.state == OperationalState.SUBMITTED):
-        by_institution[as_it_is_now(one.institution)] = one
+        by_institution[one.institution.successor] = one
     handed_in = [
         institution for institution, one in by_institution.items() if one.state == OperationalState.SUBMITTED
     ]
@@ -283,10 +266,6 @@ def _with_plans(annual_plan, parts, drawn_at):
             and part.plan.submitted_at > drawn_at
         )
     return sorted(found.values(), key=lambda part: str(part.thing).lower())
-
-
-def as_it_is_now(institution):
-    return institution.merged_into or institution
 
 
 def _unplanned(annual_plan):

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from budgets.counted import Dimension, Measure
 from budgets.models import OperationalPlan
 from budgets.operational import Content, load_contents, unfinished
 from budgets.responsible import responsibilities
-from budgets.totals import Dimension, Measure, load_totals
+from budgets.totals import load_totals
 from frameworks.models import Institution, Pillar
 from frameworks.permissions import Permission, Scope, granted
 
@@ -62,7 +63,7 @@ def load_desks(plan, year, user):
     pillars = list(Pillar.objects.filter(plan=plan).order_by("order", "code"))
     by_owner = defaultdict(list)
     for one in plans:
-        by_owner[one.institution.merged_into_id or one.institution_id, one.pillar_id].append(one)
+        by_owner[one.institution.successor_id, one.pillar_id].append(one)
     desks = []
     for institution in institutions:
         rows, others = [], []
@@ -141,7 +142,7 @@ def load_board(plan, year, user):
         institutions[one.institution.pk] = one.institution
         cells.setdefault((one.institution.pk, one.pillar_id), BoardCell(True))
     for one in plans:
-        institution = one.institution.merged_into or one.institution
+        institution = one.institution.successor
         institutions[institution.pk] = institution
         cell = cells.setdefault((institution.pk, one.pillar_id), BoardCell(False))
         cell.plans.append((one, one.pk in readable))

@@ -131,11 +131,16 @@ def official_lines(plan):
     return BudgetLine.objects.official().filter(operational_plan__plan=plan)
 
 
+def handed_in_spending(plan):
+    """What institutions told of their spending and handed in, be it why it is not known; with `of_year` and `body`."""
+    return Expenditure.objects.filter(round__plan=plan, frozen_at__isnull=False).annotate(
+        of_year=ExtractYear("round__period_end"), body=body_of("institution")
+    )
+
+
 def reported_spending(plan):
-    """What institutions reported to have spent, handed in, with `of_year`; unknown amounts are left out."""
-    return Expenditure.objects.filter(
-        round__plan=plan, frozen_at__isnull=False, amount__isnull=False
-    ).annotate(of_year=ExtractYear("round__period_end"))
+    """What institutions reported to have spent, handed in, with `of_year` and `body`; unknown amounts are left out."""
+    return handed_in_spending(plan).filter(amount__isnull=False)
 
 
 def published_years(plan):
@@ -153,7 +158,7 @@ def published_lines(plan):
 
 
 def published_spending(plan):
-    """What was reported as spent in published rounds of published years, with `of_year`."""
+    """What was reported as spent in published rounds of published years, with `of_year` and `body`."""
     return reported_spending(plan).filter(
         round__published_at__isnull=False, of_year__in=published_years(plan).values("year")
     )
@@ -169,7 +174,7 @@ def rough_costings(plan):
 
 def with_body(lines):
     """Budget lines with `body`, the id of the institution that they count under."""
-    return lines.annotate(body=_body("operational_plan__institution"))
+    return lines.annotate(body=body_of("operational_plan__institution"))
 
 
 def readable_lines(plan, user):
@@ -179,8 +184,7 @@ def readable_lines(plan, user):
 
 def readable_spending(plan, user):
     """The reported spending that counts for `user`, with `of_year` and `body`."""
-    rows = reported_spending(plan) if reads_inside(user, plan) else published_spending(plan)
-    return rows.annotate(body=_body("institution"))
+    return reported_spending(plan) if reads_inside(user, plan) else published_spending(plan)
 
 
 def relations(plan, user, rates, *, only, measures, by_source):
@@ -249,7 +253,7 @@ def _told(plan, user, rates):
     )
 
 
-def _body(path):
+def body_of(path):
     """The institution that rows count under: the one that it was merged into, else itself."""
     return Coalesce(f"{path}__merged_into_id", f"{path}_id", output_field=models.BigIntegerField())
 

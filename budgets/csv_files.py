@@ -1,50 +1,11 @@
-"""The plan's money as CSV: the cells of a table, and the entries behind them. Sent line by line, whatever the number.
+"""The plan's money as rows of a CSV file (frameworks/csv_files.py): the cells of a table, and the entries behind them.
 
-An amount is a number with a point and without grouping; what nobody said is blank, never 0. Texts that a spreadsheet would run
-as a formula are made harmless. Amounts without a rate stand in columns of their own, so that no column mixes currencies.
+An amount is a number with a point and without grouping; what nobody said is blank, never 0. Amounts without a rate stand in
+columns of their own, so that no column mixes currencies.
 """
 
-import csv
-
-from django.http import StreamingHttpResponse
-
 from budgets.names import NONE
-from frameworks.crosswalk_csv import safe_cell
-
-
-class _Line:
-    """A file whose only use is that csv.writer hands it each line."""
-
-    def write(self, text):
-        return text
-
-
-class Figure(str):
-    """A cell that holds a number or nothing: a minus sign in front of it is no formula."""
-
-    @classmethod
-    def of(cls, value):
-        return cls("" if value is None else f"{value:f}")
-
-
-def csv_answer(rows, name):
-    """The rows (lists of texts, Figures, numbers or None) as a file. UTF-8 with a mark, so that Excel reads accents."""
-    writer = csv.writer(_Line())
-
-    def lines():
-        yield "\ufeff"
-        for row in rows:
-            yield writer.writerow([_cell(one) for one in row])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-def _cell(value):
-    if value is None:
-        return ""
-    return value if isinstance(value, Figure | int) else safe_cell(value)
+from frameworks.csv_files import Figure
 
 
 def pivot_rows(pivot, measures):

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from budgets.counted import Measure
 from budgets.models import Costing, OutputCosting
 from budgets.rates import load_rates
-from budgets.totals import Measure, load_totals
+from budgets.totals import load_totals
 from frameworks.choices import ToneChoices
 from frameworks.formatting import ratio_percent
 from frameworks.models import Activity, Goal, Output, Pillar
@@ -181,7 +182,7 @@ class PlanCosting:
 
 
 def load_costing(plan, user):
-    """The PlanCosting of a plan as `user` may read it. Eleven queries, however much there is."""
+    """The PlanCosting of a plan as `user` may read it. Eight queries, however much there is."""
     owned = _grouped(
         Costing.objects.visible_to(user).filter(activity__plan=plan, activity__retired_on__isnull=True),
         "activity_id",
@@ -191,8 +192,9 @@ def load_costing(plan, user):
         "output_id",
     )
     years = sorted({*plan.years, *(year for some in (owned, rough) for one in some.values() for year in one)})
-    totals = load_totals(plan, user, by=("pillar", "output", "year"))
-    made = _Maker(years, load_rates(plan), owned, rough, totals)
+    rates = load_rates(plan)
+    totals = load_totals(plan, user, by=("pillar", "output", "year"), measures=[Measure.COSTED], rates=rates)
+    made = _Maker(years, rates, owned, rough, totals)
     pillars = {one.pk: PillarPart(one) for one in Pillar.objects.filter(plan=plan).order_by("order", "code")}
     goals = {one.pk: one for one in Goal.objects.filter(plan=plan)}
     activities = defaultdict(list)
@@ -214,7 +216,7 @@ def load_costing(plan, user):
         list(pillars.values()),
         made.sums([one for part in pillars.values() for one in part.outputs]),
         share,
-        [one for one in totals.missing if one.measure == Measure.COSTED],
+        totals.missing,
         {key: rate for key, rate in sorted(totals.rates.items()) if key in made.used},
     )
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal, localcontext
 
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from budgets.counted import Dimension, Measure, body_of
 from budgets.models import BudgetLine, GenderTag, InstitutionBudget
 from budgets.rates import load_rates
 from budgets.rules import rules_of
-from budgets.totals import Dimension, Measure, Totals, load_totals
+from budgets.totals import Totals, load_totals
 from frameworks.choices import ToneChoices
 from frameworks.formatting import ratio_percent
 from frameworks.models import Institution, Lead
@@ -198,13 +198,9 @@ def asked_institutions(plan):
     budgeting = BudgetLine.objects.filter(operational_plan__plan=plan)
     asked = Institution.objects.filter(kind__in=OF_THE_STATE, merged_into__isnull=True)
     return asked.filter(
-        Q(pk__in=leading.values(body=_body("institution")))
-        | Q(pk__in=budgeting.values(body=_body("operational_plan__institution")))
+        Q(pk__in=leading.values(body=body_of("institution")))
+        | Q(pk__in=budgeting.values(body=body_of("operational_plan__institution")))
     )
-
-
-def _body(path):
-    return Coalesce(f"{path}__merged_into", path)
 
 
 @dataclass

@@ -129,7 +129,7 @@ def values_of(plan, dimension, codes):
         }
     elif dimension == Dimension.INSTITUTION:
         rows = Institution.objects.filter(code__in=wanted) if wanted else ()
-        found |= {one.code: one.merged_into_id or one.pk for one in rows}
+        found |= {one.code: one.successor_id for one in rows}
     elif dimension in _LEVELS or dimension == Dimension.SOURCE:
         model = _LEVELS.get(dimension, FundingSource)
         rows = model.objects.filter(plan=plan, code__in=wanted) if wanted else model.objects.none()

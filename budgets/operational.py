@@ -145,7 +145,7 @@ def load_contents(operational_plans, *, drafting, named=None, official=False):
 
 def _asked_parts(operational_plan, named):
     """activity id → an empty ActivityPart, of what the institution is responsible for on the pillar."""
-    institution = operational_plan.institution.merged_into_id or operational_plan.institution_id
+    institution = operational_plan.institution.successor_id
     return {
         one.activity.pk: ActivityPart(one.activity, one)
         for one in named

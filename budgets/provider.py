@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
 from budgets.activity_money import money_of_activity
+from budgets.counted import rough_costings
 from budgets.models import BudgetLine, Costing, OperationalAction, OutputCosting
-from budgets.totals import rough_costings
 from frameworks import providers
 from frameworks.history import Source
 from frameworks.models import Activity

@@ -6,9 +6,10 @@ from hashlib import sha256
 
 from django.utils.translation import gettext_lazy as _
 
+from budgets.counted import Dimension, Measure
 from budgets.models import ExchangeRate, InstitutionBudget
 from budgets.rates import Rates
-from budgets.totals import Dimension, Measure, MissingRate, load_totals
+from budgets.totals import MissingRate, load_totals
 
 TOTAL_BUDGETS, GENDER_BUDGETS = "total_budgets", "gender_budgets"
 #: What is converted by rates: what was costed to spent, and the budgets of institutions.

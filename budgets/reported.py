@@ -1,10 +1,8 @@
 """Who has said what it spent of what was approved: in a round, be it 0, or why it is not known."""
 
 from django.db.models import Exists, F, OuterRef
-from django.db.models.functions import Coalesce, ExtractYear
 
-from budgets.counted import official_lines, with_body
-from budgets.models import Expenditure
+from budgets.counted import handed_in_spending, official_lines, with_body
 
 
 def reported_of_approved(plan, years):
@@ -14,13 +12,11 @@ def reported_of_approved(plan, years):
     count once they are handed in.
     """
     told = (
-        Expenditure.objects.reported()
-        .filter(round__plan=plan, frozen_at__isnull=False, activity=OuterRef("activity"))
-        .annotate(
-            of_year=ExtractYear("round__period_end"),
-            of_body=Coalesce("institution__merged_into_id", "institution_id"),
+        handed_in_spending(plan)
+        .reported()
+        .filter(
+            activity=OuterRef("activity"), of_year=OuterRef("operational_plan__year"), body=OuterRef("body")
         )
-        .filter(of_year=OuterRef("operational_plan__year"), of_body=OuterRef("body"))
     )
     rows = (
         with_body(official_lines(plan))

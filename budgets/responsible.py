@@ -34,6 +34,11 @@ class Responsibility:
             return 2
         return 0 if self.is_accountable else 1
 
+    @property
+    def leads(self):
+        """Whether it answers for the activity or leads it."""
+        return self.rank < 2
+
     def get_role_display(self):
         return LeadRole(self.role).label
 
@@ -62,7 +67,7 @@ def responsibilities(plan, year):
         for institution in of_group or [lead.institution]:
             through = lead.institution if of_group else None
             one = Responsibility(
-                institution.merged_into or institution,
+                institution.successor,
                 lead.activity,
                 lead.role,
                 lead.is_accountable and through is None,

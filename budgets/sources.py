@@ -6,8 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from budgets.counted import Dimension, Measure, official_lines
 from budgets.models import BudgetLine, CostItem, FundingSource
-from budgets.totals import Amounts, Dimension, Measure, count_lines, load_totals, official_lines
+from budgets.totals import Amounts, count_lines, load_totals
 
 #: What is shown of each source and year; a costing knows no source.
 BY_SOURCE = (Measure.PROPOSED, Measure.APPROVED, Measure.RELEASED, Measure.SPENT)

@@ -20,11 +20,9 @@ from budgets.models import (
 from budgets.models.annual import DECIDED_ANNUAL, EDITABLE_ANNUAL
 from budgets.models.planning import EDITABLE_OPERATIONAL
 from frameworks.models.coordination import Side
-from frameworks.permissions import Permission, has_permission
+from frameworks.permissions import Permission
+from frameworks.sides import SIGN_OFF, side_of
 from frameworks.workflow import Transition, register
-
-SIGN_OFF = (Permission.SIGN_OFF_GOVERNMENT, Permission.SIGN_OFF_CSO)
-
 
 # Operational plans
 
@@ -128,15 +126,6 @@ register(OperationalPlan, OPERATIONAL_TRANSITIONS)
 
 
 # Annual plans
-
-
-def side_of(user, annual_plan):
-    """The side that `user` agrees for in this plan's working group, or None."""
-    if has_permission(user, Permission.SIGN_OFF_GOVERNMENT, annual_plan):
-        return Side.GOVERNMENT
-    if has_permission(user, Permission.SIGN_OFF_CSO, annual_plan):
-        return Side.CSO
-    return None
 
 
 def agreed_of(annual_plans):

@@ -7,28 +7,20 @@ from django.utils.translation import gettext_lazy
 
 from budgets.models import AnnualPlan, BudgetState, OperationalPlan, OperationalState
 from budgets.models.annual import DECIDED_ANNUAL, EDITABLE_ANNUAL
-from budgets.telling import SIGNS, institutions_in, spoken_on
-from frameworks.operations.notices import Kind, register_kind
+from budgets.telling import institutions_in, spoken_on
+from frameworks.operations.notices import Kind, register_kind, rest_of_key
 from frameworks.permissions import Permission
-from frameworks.recipients import by_institution, by_pillar, by_plan
-
-
-def _rest_of_key(notice):
-    """The parts of a key after its first word."""
-    return notice.key.split("/")[1:]
+from frameworks.recipients import by_institution, by_pillar, by_plan, is_among
+from frameworks.sides import SIGNS
 
 
 def _subjects(model, notices):
-    return model.objects.in_bulk({int(_rest_of_key(one)[0]) for one in notices})
-
-
-def _is_among(seats, key, user_id):
-    return any(user.pk == user_id for user in seats.get(key, ()))
+    return model.objects.in_bulk({int(rest_of_key(one)[0]) for one in notices})
 
 
 def _present(notice, subjects, states):
     """The annual plan of a notice, if it is in one of those states and in the version that was told of; else None."""
-    pk, version = _rest_of_key(notice)[:2]
+    pk, version = rest_of_key(notice)[:2]
     subject = subjects.get(int(pk))
     if subject is None or subject.state not in states or version.split("-")[0] != str(subject.version):
         return None
@@ -42,11 +34,11 @@ def _to_agree(notices, on):
     seats = {side: by_pillar(permission, plans=plans, on=on) for side, permission in SIGNS.items()}
     found = set()
     for one in notices:
-        subject, side = _present(one, subjects, EDITABLE_ANNUAL), _rest_of_key(one)[2]
+        subject, side = _present(one, subjects, EDITABLE_ANNUAL), rest_of_key(one)[2]
         if (
             subject is not None
             and (subject.pk, side) not in spoken
-            and _is_among(seats[side], (subject.plan_id, subject.pillar_id), one.user_id)
+            and is_among(seats[side], (subject.plan_id, subject.pillar_id), one.user_id)
         ):
             found.add(one.pk)
     return found
@@ -56,11 +48,7 @@ def _their_turn(notices, on):
     """As above, and the other side's agreement still stands."""
     subjects = _subjects(AnnualPlan, notices)
     half = {pk for pk, _side in spoken_on(subjects.values())}
-    return {pk for pk in _to_agree(notices, on) if _plan_of(notices, pk) in half}
-
-
-def _plan_of(notices, pk):
-    return next(int(_rest_of_key(one)[0]) for one in notices if one.pk == pk)
+    return _to_agree([one for one in notices if int(rest_of_key(one)[0]) in half], on)
 
 
 def _of_co_leads(*states):
@@ -73,7 +61,7 @@ def _of_co_leads(*states):
         found = set()
         for one in notices:
             subject = _present(one, subjects, states)
-            if subject and _is_among(seats, (subject.plan_id, subject.pillar_id), one.user_id):
+            if subject and is_among(seats, (subject.plan_id, subject.pillar_id), one.user_id):
                 found.add(one.pk)
         return found
 
@@ -86,7 +74,7 @@ def _to_decide(notices, on):
     found = set()
     for one in notices:
         subject = _present(one, subjects, (BudgetState.SUBMITTED,))
-        if subject and _is_among(seats, subject.plan_id, one.user_id):
+        if subject and is_among(seats, subject.plan_id, one.user_id):
             found.add(one.pk)
     return found
 
@@ -102,7 +90,7 @@ def _decided(notices, on):
     for one in notices:
         subject = _present(one, subjects, states)
         if subject and any(
-            _is_among(seats, (subject.plan_id, institution), one.user_id)
+            is_among(seats, (subject.plan_id, institution), one.user_id)
             for institution in institutions[subject.pk]
         ):
             found.add(one.pk)
@@ -111,24 +99,24 @@ def _decided(notices, on):
 
 def _operational_returned(notices, on):
     subjects = OperationalPlan.objects.select_related("institution").in_bulk(
-        {int(_rest_of_key(one)[0]) for one in notices}
+        {int(rest_of_key(one)[0]) for one in notices}
     )
     plans = {one.plan_id for one in subjects.values()}
     seats = by_institution(Permission.EDIT_BUDGET, plans=plans, on=on)
     found = set()
     for one in notices:
-        subject = subjects.get(int(_rest_of_key(one)[0]))
+        subject = subjects.get(int(rest_of_key(one)[0]))
         if subject is None or subject.state != OperationalState.RETURNED:
             continue
-        institution = subject.institution.merged_into_id or subject.institution_id
-        if _is_among(seats, (subject.plan_id, institution), one.user_id):
+        institution = subject.institution.successor_id
+        if is_among(seats, (subject.plan_id, institution), one.user_id):
             found.add(one.pk)
     return found
 
 
 def _in_secretariat(notices, on):
     seats = by_plan(Permission.MANAGE_BUDGETS, plans={one.plan_id for one in notices}, on=on)
-    return {one.pk for one in notices if _is_among(seats, one.plan_id, one.user_id)}
+    return {one.pk for one in notices if is_among(seats, one.plan_id, one.user_id)}
 
 
 KINDS = (

@@ -13,15 +13,13 @@ from django.utils.translation import gettext as _
 
 from budgets.models import Agreement, AnnualPlanLine, BudgetState, Decision, DecisionOutcome, OperationalState
 from frameworks.models import Plan
-from frameworks.models.coordination import Side
 from frameworks.operations.notices import Telling, notify_many
 from frameworks.permissions import Permission
 from frameworks.recipients import by_institution, by_pillar, by_plan
+from frameworks.sides import SIGNS
 
 #: So much of a note is quoted in a mail (characters); the rest is read on the page.
 QUOTED = 600
-
-SIGNS = {Side.GOVERNMENT: Permission.SIGN_OFF_GOVERNMENT, Side.CSO: Permission.SIGN_OFF_CSO}
 
 
 def named(one):
@@ -258,7 +256,7 @@ def tell_of_operational_step(subjects, *, action, by, at):
     for one in returned:
         # Each return is news of its own: the plan keeps no number of how often it was handed in.
         version = moment(at)
-        users = focal_points.get((one.plan_id, one.institution.merged_into_id or one.institution_id), ())
+        users = focal_points.get((one.plan_id, one.institution.successor_id), ())
         if not users:
             unreached.append(one)
         told += [

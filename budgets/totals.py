@@ -16,41 +16,14 @@ from django.db.models import Count, F, Sum
 
 from budgets.counted import (
     LINE_PATHS,
-    NOT_COSTED_BY,
     OF_SOURCE,
-    PUBLIC_MEASURES,
     Dimension,
     Measure,
-    official_lines,
-    published_lines,
-    published_spending,
-    reads_inside,
     relations,
-    reported_spending,
-    rough_costings,
     with_body,
 )
 from budgets.rates import load_rates
 from frameworks.formatting import ratio_percent
-
-__all__ = [
-    "NOT_COSTED_BY",
-    "OF_SOURCE",
-    "PUBLIC_MEASURES",
-    "Amounts",
-    "Dimension",
-    "Measure",
-    "MissingRate",
-    "Totals",
-    "count_lines",
-    "load_totals",
-    "official_lines",
-    "published_lines",
-    "published_spending",
-    "reads_inside",
-    "reported_spending",
-    "rough_costings",
-]
 
 
 @dataclass

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from budgets.models import Agreement, AnnualPlan, AnnualPlanLine, BudgetState
 from budgets.models.annual import EDITABLE_ANNUAL
-from budgets.telling import SIGNS
 from frameworks.permissions import Permission, has_permission, held_seats, scope_filter
+from frameworks.sides import SIGNS
 
 _WORDS = {
     BudgetState.SUBMITTED: gettext_lazy("To decide"),

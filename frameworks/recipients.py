@@ -67,6 +67,11 @@ def by_plan(permission, *, plans, on):
     return {plan_id: list(users.values()) for plan_id, users in found.items()}
 
 
+def is_among(seats, key, user_id):
+    """Whether the user is one of those that `by_institution`, `by_pillar` or `by_plan` found for that key."""
+    return any(user.pk == user_id for user in seats.get(key, ()))
+
+
 def _grouped(rows, part):
     found = {}
     for one in rows:

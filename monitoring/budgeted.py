@@ -12,10 +12,10 @@ from django.db.models import Q, Sum
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from budgets.counted import official_lines
 from budgets.execution import Execution, execution_of
 from budgets.rates import load_rates
 from budgets.rules import rules_of
-from budgets.totals import official_lines
 from frameworks.formatting import format_money, format_percent, ratio_percent
 
 AMOUNTS = ("approved", "released", "spent")

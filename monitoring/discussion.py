@@ -4,11 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from frameworks.permissions import Permission, has_permission
+from frameworks.sides import side_of
 from monitoring.lines import WHOLE, LineKey, line_of
 from monitoring.models import CoLeadRating, Comment, Evidence, Verification
 from monitoring.models.review import CommentKind, Side
 from monitoring.models.submission import REVIEWABLE_STATES, ActivityStatus, SubmissionState
-from monitoring.states import side_of
 from monitoring.version_records import changes_since
 
 #: What somebody can see to, and then say so.

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from budgets.counted import Measure
 from budgets.reported import reported_of_approved
-from budgets.totals import Amounts, Measure, Totals, load_totals
+from budgets.totals import Amounts, Totals, load_totals
 
 MEASURES = (Measure.COSTED, Measure.APPROVED, Measure.SPENT)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, Q
 
-from budgets.counted import readable_lines, readable_spending
+from budgets.counted import Measure, handed_in_spending, readable_lines, readable_spending
 from budgets.execution import execution_of
-from budgets.models import BudgetRules, Expenditure
+from budgets.models import BudgetRules
 from budgets.rules import rules_of
-from budgets.totals import Amounts, Measure, Totals, load_totals
+from budgets.totals import Amounts, Totals, load_totals
 from frameworks.models import Activity, Institution, Lead, Pillar, ReportingRound
 from frameworks.models.indicator import SHARE_TYPES, RoundAggregation
 from monitoring.models import ActivityProgress, IndicatorResult, Submission
@@ -247,17 +247,13 @@ def _shares(totals, round, absorbed_from):
 def unknown_reasons(round):
     """(activity id, institution id) → why an institution does not know what it spent in the years of a round. One query."""
     rows = (
-        Expenditure.objects.filter(
-            round__plan=round.plan_id,
-            round__period_end__year__in=list(round.years),
-            frozen_at__isnull=False,
-            amount__isnull=True,
-        )
+        handed_in_spending(round.plan_id)
+        .filter(of_year__in=list(round.years), amount__isnull=True)
         .exclude(no_data_reason="")
         .order_by("round__period_end", "pk")
-        .values_list("activity", "institution", "institution__merged_into", "no_data_reason")
+        .values_list("activity", "body", "no_data_reason")
     )
-    return {(activity, merged or own): reason for activity, own, merged, reason in rows}
+    return {(activity, body): reason for activity, body, reason in rows}
 
 
 def without_rate(plan, user, missing):

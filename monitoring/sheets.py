@@ -109,8 +109,9 @@ class Entry:
     """One activity of a sheet, with the indicators of it that the institution reports. `is_due`: as of a Line.
 
     `spending` and `last_spending`: the Expenditure of the round, and what was last reported before it. `costed`: the
-    estimate of the round's years as (currency, amount) pairs. `budget`: what the institution's budget lines say beside it
-    (monitoring/budgeted.py), None without lines.
+    estimate of the round's years as (currency, amount) pairs. `spent_so_far`: all amounts of those years, as
+    monitoring/budgeted.py takes them. `budget`: what the institution's budget lines say beside it, where they were asked for
+    (`add_budgets`); None without lines.
     """
 
     activity: object
@@ -123,6 +124,7 @@ class Entry:
     spending: object = None
     last_spending: object = None
     costed: list = field(default_factory=list)
+    spent_so_far: tuple = ()
     budget: object = None
 
     @property

@@ -69,10 +69,7 @@ def spent_text(spent):
 
 
 def add_money(sheets):
-    """Puts what was costed, budgeted and spent beside the activities of Sheets of one round.
-
-    Three queries, however many activities; where there are budget lines up to two more (monitoring/budgeted.py).
-    """
+    """Puts what was costed and spent beside the activities of Sheets of one round. Two queries, however many."""
     entries = [(sheet.submission, entry) for sheet in sheets for entry in sheet.entries]
     if not entries:
         return
@@ -80,7 +77,6 @@ def add_money(sheets):
     activities = {entry.activity.pk for _submission, entry in entries}
     institutions = {submission.institution_id for submission, _entry in entries}
     spent, before, so_far = _spent(round, activities, institutions)
-    book = Book(round.plan, activities, years=round.years)
     costed = defaultdict(list)
     rows = (
         Costing.objects.filter(activity__in=activities, year__in=round.years)
@@ -93,8 +89,22 @@ def add_money(sheets):
     for submission, entry in entries:
         key = submission.institution_id, entry.activity.pk
         entry.spending, entry.last_spending = spent.get(key), before.get(key)
-        entry.costed = costed[entry.activity.pk]
-        entry.budget = book.beside(*key, round.years, so_far.get(key, ()))
+        entry.costed, entry.spent_so_far = costed[entry.activity.pk], so_far.get(key, ())
+
+
+def add_budgets(sheets):
+    """Puts the institutions' budget lines beside what Sheets with their money (`add_money`) tell of spending.
+
+    One query, however many activities; where there are budget lines up to two more (monitoring/budgeted.py).
+    """
+    entries = [(sheet.submission, entry) for sheet in sheets for entry in sheet.entries]
+    if not entries:
+        return
+    round = entries[0][0].round
+    book = Book(round.plan, {entry.activity.pk for _submission, entry in entries}, years=round.years)
+    for submission, entry in entries:
+        key = submission.institution_id, entry.activity.pk
+        entry.budget = book.beside(*key, round.years, entry.spent_so_far)
 
 
 def budgets_of_version(submission, lines):
@@ -140,7 +150,7 @@ def _spent(round, activities, institutions):
         is_earlier, year = row.round_id != round.pk, row.round.period_end.year
         key = row.institution_id, row.activity_id
         if is_earlier:
-            key = row.institution.merged_into_id or row.institution_id, row.activity_id
+            key = row.institution.successor_id, row.activity_id
             before[key] = row
         else:
             now[key] = row

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from frameworks.permissions import Permission, has_permission
+from frameworks.permissions import Permission
+from frameworks.sides import SIGN_OFF, side_of
 from frameworks.workflow import Transition, register
 from monitoring import handing_in
 from monitoring.joint import answering_scope
@@ -13,16 +14,6 @@ from monitoring.models.submission import SubmissionState
 from monitoring.spending import unfreeze_spending
 
 S = SubmissionState
-SIGN_OFF = (Permission.SIGN_OFF_GOVERNMENT, Permission.SIGN_OFF_CSO)
-
-
-def side_of(user, submission):
-    """The side that `user` signs for on this submission's pillar, or None."""
-    if has_permission(user, Permission.SIGN_OFF_GOVERNMENT, submission):
-        return Side.GOVERNMENT
-    if has_permission(user, Permission.SIGN_OFF_CSO, submission):
-        return Side.CSO
-    return None
 
 
 def verdicts_of(submission):

@@ -7,28 +7,20 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from frameworks.models import RoundException
-from frameworks.operations.notices import Kind, register_kind
+from frameworks.operations.notices import Kind, register_kind, rest_of_key
 from frameworks.permissions import Permission
-from frameworks.recipients import by_institution, by_pillar, by_plan
+from frameworks.recipients import by_institution, by_pillar, by_plan, is_among
+from frameworks.sides import SIGNS
 from monitoring.models import Submission
 from monitoring.models.submission import SubmissionState
-from monitoring.telling import SIGNS, plans_of, spoken_on
+from monitoring.telling import plans_of, spoken_on
 
 S = SubmissionState
-
-
-def rest_of_key(notice):
-    """The parts of a key after its first word."""
-    return notice.key.split("/")[1:]
 
 
 def subjects_of(notices):
     """submission id → Submission, for notices whose keys begin with one. One query."""
     return Submission.objects.select_related("round").in_bulk({int(rest_of_key(one)[0]) for one in notices})
-
-
-def is_among(seats, key, user_id):
-    return any(user.pk == user_id for user in seats.get(key, ()))
 
 
 def _where(permission, *, seat, state=None, same_cycle=True):

@@ -14,15 +14,14 @@ from frameworks.models import Plan
 from frameworks.operations.notices import Telling, notify_many
 from frameworks.permissions import Permission
 from frameworks.recipients import by_institution, by_pillar, by_plan
+from frameworks.sides import SIGNS
 from monitoring.models import SignOff, Submission
-from monitoring.models.review import CommentKind, Side
+from monitoring.models.review import CommentKind
 from monitoring.models.submission import SubmissionState
 
 S = SubmissionState
 #: So much of a note or a comment is quoted in a mail (characters); the rest is read on the page.
 QUOTED = 600
-
-SIGNS = {Side.GOVERNMENT: Permission.SIGN_OFF_GOVERNMENT, Side.CSO: Permission.SIGN_OFF_CSO}
 
 
 def named(one):

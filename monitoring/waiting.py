@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 
 from frameworks.permissions import Permission, scope_filter
+from frameworks.sides import SIGNS
 from monitoring.models import SignOff, Submission
-from monitoring.models.review import Side
 from monitoring.models.submission import SubmissionState
-
-_SIGNS = {Side.GOVERNMENT: Permission.SIGN_OFF_GOVERNMENT, Side.CSO: Permission.SIGN_OFF_CSO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def to_sign(user):
     """Accepted submissions of which the user's side has said nothing yet."""
     spoken = SignOff.objects.filter(submission=OuterRef("pk"), cycle=OuterRef("cycle"))
     open_to = Q(pk__in=[])
-    for side, permission in _SIGNS.items():
+    for side, permission in SIGNS.items():
         scope = scope_filter(user, permission, plan="round__plan", pillar="pillar")
         open_to |= scope & ~Exists(spoken.filter(side=side))
     return Submission.objects.filter(open_to, state=SubmissionState.ACCEPTED)

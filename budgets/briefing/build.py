@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from budgets.briefing import data
 from budgets.briefing.load import load_briefing
+from budgets.counted import Dimension
 from budgets.models import GenderTag
-from budgets.totals import Dimension
 from frameworks.formatting import ratio_percent, rounded
 from frameworks.models.indicator import SHARE_TYPES
 

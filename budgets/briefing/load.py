@@ -7,10 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Prefetch, Q
 from django.utils.translation import gettext as _
 
+from budgets.counted import Dimension, reads_inside
 from budgets.models import AnnualPlan, Costing, FundingSource, InstitutionBudget, OutputCosting
 from budgets.rates import Rates, load_rates
 from budgets.rules import rules_of
-from budgets.totals import Dimension, Totals, load_totals, reads_inside
+from budgets.totals import Totals, load_totals
 from frameworks.models import Activity, Indicator, Lead, Output, Pillar, Plan
 
 
@@ -42,10 +43,16 @@ def load_briefing(*, plan, first_year, last_year, user):
     if not reads_inside(user, plan):
         raise PermissionDenied(_("Your seats do not allow this."))
     years = tuple(range(first_year, last_year + 1))
+    rates = load_rates(plan)
     totals = load_totals(
-        plan, user, by=(Dimension.PILLAR, Dimension.OUTPUT, Dimension.ACTIVITY, Dimension.YEAR)
+        plan,
+        user,
+        by=(Dimension.PILLAR, Dimension.OUTPUT, Dimension.ACTIVITY, Dimension.YEAR),
+        rates=rates,
     )
-    by_source = load_totals(plan, user, by=(Dimension.SOURCE, Dimension.GENDER), only={Dimension.YEAR: years})
+    by_source = load_totals(
+        plan, user, by=(Dimension.SOURCE, Dimension.GENDER), only={Dimension.YEAR: years}, rates=rates
+    )
     paid = {
         activity
         for (_pillar, _output, activity, year), amounts in totals.cells.items()
@@ -69,7 +76,7 @@ def load_briefing(*, plan, first_year, last_year, user):
         },
         sources={one.pk: one for one in FundingSource.objects.filter(plan=plan).order_by("code")},
         institution_budgets=list(InstitutionBudget.objects.filter(plan=plan, year__lte=last_year)),
-        rates=load_rates(plan),
+        rates=rates,
         rules=rules_of(plan),
         has_illustrative_costing=_has_illustrative_costing(plan, last_year),
     )

@@ -114,7 +114,7 @@ class OperationalPlan(models.Model):
 
     def permission_scope(self):
         """An institution that was merged into another leaves its plans where they are: the other one carries them on."""
-        return self.plan_id, self.institution.merged_into_id or self.institution_id, self.pillar_id
+        return self.plan_id, self.institution.successor_id, self.pillar_id
 
 
 def of_its_pillar(name):

@@ -47,4 +47,4 @@ class BudgetUpload(models.Model):
 
     def permission_scope(self):
         """Also what is left of an institution that was merged into another is carried on by that one."""
-        return self.plan_id, self.institution.merged_into_id or self.institution_id, None
+        return self.plan_id, self.institution.successor_id, None

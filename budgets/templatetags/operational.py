@@ -1,10 +1,10 @@
 """How the months and the sums of an operational plan are drawn."""
 
 from django import template
-from django.utils.dates import MONTHS
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
+from budgets.months import months_text
 from frameworks.formatting import format_money
 
 register = template.Library()
@@ -23,19 +23,6 @@ def month_strip(months):
         '<span class="months" aria-hidden="true">{}</span> <span class="small">{}</span>',
         dots,
         months_text(months),
-    )
-
-
-def months_text(months):
-    """[3, 4, 5, 8] as "March–May, August"."""
-    runs = []
-    for month in sorted(set(months)):
-        if runs and runs[-1][1] == month - 1:
-            runs[-1][1] = month
-        else:
-            runs.append([month, month])
-    return ", ".join(
-        str(MONTHS[first]) if first == last else f"{MONTHS[first]}–{MONTHS[last]}" for first, last in runs
     )
 
 

@@ -10,7 +10,7 @@ from django.views import View
 from django.views.generic import TemplateView
 
 from budgets.counted import NOT_COSTED_BY, PUBLIC_MEASURES, Dimension, Measure
-from budgets.csv_files import csv_answer, entry_rows, pivot_rows
+from budgets.csv_files import entry_rows, pivot_rows
 from budgets.entries import Entries
 from budgets.execution import Execution, execution_of
 from budgets.forms.pivot import LinesForm, PivotForm
@@ -20,6 +20,7 @@ from budgets.pivot import Pivot, Show
 from budgets.publication import load_years, years_without_published_spending
 from budgets.rules import rules_of
 from budgets.totals import load_totals
+from frameworks.csv_files import csv_answer
 from frameworks.formatting import format_money, format_percent
 from frameworks.history import changes_of
 from frameworks.permissions import Permission, has_permission
@@ -240,7 +241,7 @@ class BudgetLines(PlanMixin, TemplateView):
         user = self.request.user
         form = LinesForm(self.request.GET, plan=self.plan, user=user)
         entries = Entries(self.plan, user, only=form.only, measures=form.measures)
-        totals = load_totals(self.plan, user, only=form.only, measures=entries.measures)
+        totals = load_totals(self.plan, user, only=form.only, measures=entries.measures, rates=entries.rates)
         page = Paginator(entries, ENTRIES_A_PAGE).get_page(self.request.GET.get("page"))
         query = self.request.GET.copy()
         query.pop("page", None)

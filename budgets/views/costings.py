@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
-from budgets.csv_files import Figure, csv_answer
 from budgets.estimates import Coverage, load_costing
 from budgets.forms.costing import CostingFilter
+from frameworks.csv_files import Figure, csv_answer
 from frameworks.permissions import Permission, has_permission
 from frameworks.web import PlanMixin
 

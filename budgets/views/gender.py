@@ -1,22 +1,21 @@
 """Gender-responsive budgeting: the share of institutions' gender budgets, and what of the plan's money is for gender equality."""
 
-import csv
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
+from budgets.counted import Dimension, Measure
 from budgets.forms.gender import GenderBudgetForm
 from budgets.gender import TAGS, Tagged, asked_institutions, load_gender_budget
 from budgets.models import InstitutionBudget
 from budgets.operations.gender import gender_history, may_tell, set_institution_budget
-from budgets.totals import Dimension, Measure, load_totals
+from budgets.totals import load_totals
 from budgets.views.sources import EditPage, KeepingMixin
-from frameworks.crosswalk_csv import safe_cell
+from frameworks.csv_files import csv_answer
 from frameworks.formatting import rounded
 from frameworks.history import changes_of
 from frameworks.models import Institution
@@ -219,39 +218,27 @@ class GenderBudgetEdit(OfInstitution, EditPage):
         return gender_history(self.plan, self.institution)
 
 
-class _Echo:
-    """csv writes here; what it writes is sent at once."""
-
-    def write(self, text):
-        return text
-
-
 class GenderBudgetFile(PlanMixin, View):
     """Everything as CSV: a line an institution and year, blank where nothing was told."""
 
     def get(self, request, code):
         budget = load_gender_budget(self.plan, request.user)
-        answer = StreamingHttpResponse(self._lines(budget), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{self.plan.code}-gender-budget.csv"'
-        return answer
+        return csv_answer(self._rows(budget), f"{self.plan.code}-gender-budget")
 
-    def _lines(self, budget):
-        writer = csv.writer(_Echo())
+    def _rows(self, budget):
         own = budget.currency
-        heads = [
+        yield [
             "plan", "year", "institution", "institution_name", "currency", "total", "gender", "share_percent", "minimum_percent",
             "standing", "source", f"total_{own}", f"gender_{own}", "rate", "rate_from", "rate_source",
             *(f"approved_{tag or 'not_assessed'}_{own}" for tag, _label in TAGS),
         ]  # fmt: skip
-        yield "\ufeff" + writer.writerow(heads)
         for year in budget.years.values():
             for row in year.rows:
                 tagged = budget.tagged.get((row.institution.pk, row.year), Tagged())
                 told, rate = row.budget, row.rate
-                cells = [
+                yield [
                     self.plan.code, row.year, row.institution.code, row.institution.name, told and told.currency,
                     told and told.total, told and told.gender, _shown(row.percent), row.minimum, row.standing.value,
                     told and told.source, row.total, row.gender, rate and rate.rate, rate and rate.valid_on,
                     rate and rate.source, *tagged.amounts,
                 ]  # fmt: skip
-                yield writer.writerow([safe_cell("" if cell is None else cell) for cell in cells])

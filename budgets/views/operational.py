@@ -1,12 +1,9 @@
 """The operational plans of a year: one's own desk and the board of the others; and what is in nobody's plan."""
 
-import csv
-import io
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Max
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +16,7 @@ from budgets.boards import load_board, load_desks, own_institutions
 from budgets.models import OperationalPlan
 from budgets.operations.planning import begin_plan
 from budgets.responsible import load_coverage
-from frameworks.crosswalk_csv import safe_cell
+from frameworks.csv_files import short_csv_answer
 from frameworks.models import Membership, Pillar, Role
 from frameworks.permissions import Permission, has_permission, require_permission
 from frameworks.web import PlanMixin
@@ -40,7 +37,7 @@ class YearMixin(PlanMixin):
                 plan=self.plan, year__in=self.plan.years
             )
             latest = known.aggregate(latest=Max("year"))["latest"]
-            return latest or min(max(self.today.year, self.plan.start_year), self.plan.end_year)
+            return latest or self.plan.nearest_year(self.today.year)
         if not (asked.isascii() and asked.isdecimal() and len(asked) == 4 and int(asked) in self.plan.years):
             raise Http404
         return int(asked)
@@ -166,11 +163,18 @@ class OperationalGaps(YearMixin, TemplateView):
         return str(missing.state.label) if missing.state else _("not begun")
 
     def _csv(self):
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow(
-            ["plan", "year", "gap", "pillar", "institution", "role", "through", "activity", "text", "state"]
-        )
+        heads = [
+            "plan",
+            "year",
+            "gap",
+            "pillar",
+            "institution",
+            "role",
+            "through",
+            "activity",
+            "text",
+            "state",
+        ]
         codes = {one.pk: one.code for one in self.pillars}
         shown = {one.pk for one in self._shown}
         rows = [
@@ -194,12 +198,10 @@ class OperationalGaps(YearMixin, TemplateView):
                     [_("in nobody's plan"), codes[pillar], *one, ""]
                     for one in leads or [("", "", "", activity.code, activity.title)]
                 ]
-        for row in rows:
-            writer.writerow([safe_cell(cell) for cell in (self.plan.code, self.year, *row)])
-        response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-        name = f"{self.plan.code}-operational-gaps-{self.year}.csv"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        of = self.plan.code, self.year
+        return short_csv_answer(
+            [heads, *([*of, *row] for row in rows)], f"{self.plan.code}-operational-gaps-{self.year}"
+        )
 
 
 def _named(lead):

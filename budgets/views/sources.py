@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from budgets.counted import Dimension, Measure, official_lines
 from budgets.forms.sources import RulesForm, SourceForm
 from budgets.models import FundingSource
 from budgets.operations.rules import rules_history, save_rules
@@ -19,7 +20,7 @@ from budgets.operations.sources import (
 )
 from budgets.rules import rules_of
 from budgets.sources import BY_SOURCE, load_sources, why_source_stays
-from budgets.totals import Amounts, Dimension, Measure, load_totals, official_lines
+from budgets.totals import Amounts, load_totals
 from frameworks.forms.structure import StepForm
 from frameworks.history import changes_of
 from frameworks.permissions import Permission, has_permission

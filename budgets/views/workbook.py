@@ -1,13 +1,11 @@
 """Budgets as Excel workbooks: an institution's own to fill in and bring back, and all official lines to download."""
 
-from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import get_valid_filename
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView, View
 
@@ -16,23 +14,17 @@ from budgets.counted import Dimension
 from budgets.forms.workbook import BudgetUploadForm, OfficialLinesForm
 from budgets.models import BudgetLine, BudgetUpload, OperationalPlan
 from budgets.operations.workbook import discard_upload, keep_upload, waiting_uploads
-from budgets.workbook.apply import NotSaved, apply_upload, preview
+from budgets.workbook.apply import apply_upload, preview
 from budgets.workbook.content import load_content
 from budgets.workbook.export import export_budget
-from budgets.workbook.items import MINE, ONLINE
 from budgets.workbook.official import export_official
 from budgets.workbook.parse import read_budget
 from frameworks.imports.parts import UnreadableWorkbook
 from frameworks.models import Institution
 from frameworks.permissions import Permission
+from frameworks.views.offline import SHOWN, KeptUploadMixin, MarkedUpload, UploadPreview
 from frameworks.views.workbook import workbook_response
 from frameworks.web import PlanMixin
-from frameworks.workbook.annotate import marked_workbook
-from frameworks.workbook.pages import BOX
-from frameworks.workflow import StateConflict
-
-#: Rows of a preview page; what is beyond them is counted, and saved with the others.
-SHOWN = 250
 
 
 class BudgetWorkbooks(PlanMixin, TemplateView):
@@ -50,7 +42,7 @@ class BudgetWorkbooks(PlanMixin, TemplateView):
         return super().get_context_data(
             institutions=[*own_institutions(user, plan), *merged],
             form=lines_form(user, plan, None),
-            year=min(max(self.today.year, plan.start_year), plan.end_year),
+            year=plan.nearest_year(self.today.year),
             **kwargs,
         )
 
@@ -164,16 +156,10 @@ class BudgetWorkbookFile(YearMixin, View):
         return response
 
 
-class UploadMixin(YearMixin):
+class UploadMixin(KeptUploadMixin, YearMixin):
     """Finds the upload of the address, among those of the institution and the year."""
 
-    def dispatch(self, request, *args, **kwargs):
-        try:
-            return super().dispatch(request, *args, **kwargs)
-        except (UnreadableWorkbook, FileNotFoundError) as error:  # readable when it was uploaded
-            unreadable = isinstance(error, UnreadableWorkbook)
-            messages.error(request, str(error) if unreadable else _("The file is gone. Upload it again."))
-            return redirect("budget_workbook", *self.address)
+    begin = "budget_workbook"
 
     @cached_property
     def upload(self):
@@ -182,12 +168,12 @@ class UploadMixin(YearMixin):
         upload.plan, upload.institution = self.plan, self.institution
         return upload
 
+    def preview(self):
+        return preview(self.upload)
 
-class BudgetWorkbookPreview(UploadMixin, TemplateView):
-    """What becomes of every row, what was changed on both sides, what is wrong; then save, or discard.
 
-    ?remove=1: rows that are gone from the workbook are removed, too.
-    """
+class BudgetWorkbookPreview(UploadMixin, UploadPreview):
+    """What becomes of every row. ?remove=1: rows that are gone from the workbook are removed, too."""
 
     template_name = "budgets/workbook_preview.html"
 
@@ -196,96 +182,39 @@ class BudgetWorkbookPreview(UploadMixin, TemplateView):
         return (self.request.POST or self.request.GET).get("remove") == "1"
 
     @property
-    def plans_url(self):
+    def done_url(self):
         return f"{reverse('operational_plans', args=[self.plan.code])}?year={self.year}"
 
-    def get(self, request, *args, **kwargs):
-        if self.upload.applied_at:
-            return redirect(self.plans_url)
-        return self._page(preview(self.upload, remove=self.remove))
+    def preview(self):
+        return preview(self.upload, remove=self.remove)
 
-    def post(self, request, *args, **kwargs):
-        if self.upload.applied_at:  # pressed twice: it is saved, and once is enough
-            return redirect(self.plans_url)
-        action = request.POST.get("action")
-        if action == "discard":
-            return self._discard()
-        if action == "save":
-            return self._save()
-        raise Http404
+    def discard(self):
+        discard_upload(upload=self.upload, by=self.request.user)
 
-    def _discard(self):
-        try:
-            discard_upload(upload=self.upload, by=self.request.user)
-        except StateConflict as conflict:
-            messages.warning(self.request, str(conflict))
-        else:
-            messages.info(self.request, _("The workbook was discarded; nothing was saved."))
-        return redirect("budget_workbook", *self.address)
+    def apply(self, fingerprint, choices):
+        apply_upload(
+            upload=self.upload,
+            by=self.request.user,
+            at=self.at,
+            fingerprint=fingerprint,
+            choices=choices,
+            remove=self.remove,
+        )
 
-    def _save(self):
-        choices = {
-            name.removeprefix("keep-"): value
-            for name, value in self.request.POST.items()
-            if name.startswith("keep-")
-        }
-        try:
-            apply_upload(
-                upload=self.upload,
-                by=self.request.user,
-                at=self.at,
-                fingerprint=self.request.POST.get("fingerprint", ""),
-                choices=choices,
-                remove=self.remove,
-            )
-        except NotSaved as refused:
-            undecided = {item.field_name for item in refused.difference.undecided(choices)}
-            return self._page(
-                refused.difference, refused=str(refused), choices=choices, undecided=undecided, status=409
-            )
-        except StateConflict as conflict:
-            messages.warning(self.request, str(conflict))
-            return redirect("budget_workbook", *self.address)
-        rows = self.upload.summary["rows"]
+    def saved_words(self, rows):
         words = ngettext(
             "Saved: %(n)d row of the workbook. Download it anew before you go on in Excel.",
             "Saved: %(n)d rows of the workbook. Download it anew before you go on in Excel.",
             rows,
         )
-        messages.success(self.request, words % {"n": rows})
-        return redirect(self.plans_url)
+        return words % {"n": rows}
 
-    def _page(self, difference, *, refused="", choices=None, undecided=(), status=200):
-        every = self.request.GET.get("all")
-        if choices is None and every in (MINE, ONLINE):
-            choices = {item.key: every for item in difference.clashes}
-        choices = choices or {}
-        rows = [*difference.written, *difference.of("left_out")]
-        context = self.get_context_data(
-            upload=self.upload,
-            difference=difference,
-            fingerprint=difference.fingerprint(),
-            counts=difference.counts(),
-            errors=difference.errors,
-            doubts=[doubt for doubt in difference.doubts if doubt.level != "error"],
-            rows=rows[:SHOWN],
-            hidden_rows=max(0, len(rows) - SHOWN),
-            same=difference.same[:SHOWN],
-            clashes=[(item, choices.get(item.key, "")) for item in difference.clashes],
-            undecided=undecided,
-            refused=refused,
-            remove=self.remove,
-        )
-        return self.render_to_response(context, status=status)
+    def listed(self, difference):
+        return [*difference.written, *difference.of("left_out")]
+
+    def own_context(self, difference):
+        return {"same": difference.same[:SHOWN], "remove": self.remove}
 
 
-class BudgetWorkbookMarked(UploadMixin, View):
-    """The uploaded workbook with the offending cells filled and commented."""
-
-    def get(self, request, *args, **kwargs):
-        if self.upload.applied_at:
-            raise Http404
-        doubts = preview(self.upload).doubts
-        with self.upload.file.open("rb") as file:
-            data = marked_workbook(file, filename=self.upload.file_name, doubts=doubts, free=BOX)
-        return workbook_response(data, self.file_name("marked"))
+class BudgetWorkbookMarked(UploadMixin, MarkedUpload):
+    """The uploaded workbook with its mistakes at their cells."""

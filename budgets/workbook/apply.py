@@ -16,16 +16,9 @@ from budgets.workbook.matching import item_id
 from budgets.workbook.parse import read_budget
 from budgets.workbook.rules import fill
 from frameworks.operations.moving import locked_plan
+from frameworks.workbook.deciding import NotSaved, refuse
 
 _COST = ("description", "quantity", "unit_cost", "currency", "unit", "source")
-
-
-class NotSaved(Exception):
-    """Nothing was saved; `str(error)` says why, `difference` is the preview as it would be now."""
-
-    def __init__(self, message, difference):
-        super().__init__(message)
-        self.difference = difference
 
 
 def read_upload(upload):
@@ -60,25 +53,14 @@ def apply_upload(*, upload, by, at, fingerprint, choices, remove=False):
             plans = OperationalPlan.objects.filter(institution=upload.institution, year=upload.year)
             list(plans.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
             difference = preview(upload, remove=remove)
-            _refuse(difference, fingerprint, choices)
+            moved = _("Something has changed since this preview. Look at the new preview before you save.")
+            refuse(difference, fingerprint, choices, moved=moved)
             rows = _Saving(difference, choices, by, at).save()
             close_upload(upload=upload, by=by, at=at, summary={"rows": rows})
     except ValidationError as error:
         # The rules were checked at their cells; this is a rule that only saving knows.
         raise NotSaved(" ".join(error.messages), preview(upload, remove=remove)) from error
     return difference
-
-
-def _refuse(difference, fingerprint, choices):
-    if not difference.can_be_saved:
-        raise NotSaved(_("The workbook has errors; nothing was saved."), difference)
-    if difference.fingerprint() != fingerprint:
-        raise NotSaved(
-            _("Something has changed since this preview. Look at the new preview before you save."),
-            difference,
-        )
-    if difference.undecided(choices):
-        raise NotSaved(_("Say for each row that was changed on both sides what is kept."), difference)
 
 
 class _Saving:

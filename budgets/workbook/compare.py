@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy
 from budgets.workbook.columns import AMOUNTS, MONTHS, unit_of
 from budgets.workbook.content import COMPARED, TO_READ
 from budgets.workbook.export import record_digest
-from budgets.workbook.items import BLANK, REMOVE, STAY, Change, Difference, Gone, Item
+from budgets.workbook.items import BLANK, REMOVE, STAY, Difference, Gone, Item
 from budgets.workbook.matching import Matching, item_id
 from budgets.workbook.rules import Rules
 from frameworks.formatting import format_number
 from frameworks.workbook.bases import digest_of, read_base
 from frameworks.workbook.columns import Kind
 from frameworks.workbook.content import is_blank, said
+from frameworks.workbook.deciding import Change
 from frameworks.workbook.pages import shown
 
 HANDED_IN = gettext_lazy("The operational plan of {pillar} is handed in: take it back to change this.")

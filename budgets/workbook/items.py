@@ -1,29 +1,15 @@
 """What a preview of an uploaded budget workbook consists of: one item for each row, what is gone, and the whole of them."""
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 
 from budgets.workbook.columns import READ, titles_of
-from frameworks.imports.results import ERROR
+from frameworks.workbook.deciding import MINE, Decidable, fingerprint_of
 
 #: What becomes of a row. CLASH: only what was changed on both sides. LEFT_OUT: nothing of it is saved. WRONG: a cell of it
 #: cannot be read, and nothing else differs.
 NEW, CHANGED, CLASH, SAME, LEFT_OUT, WRONG = "new", "changed", "clash", "same", "left_out", "wrong"
-#: What is kept where a row was changed both in the tracker and in the workbook.
-MINE, ONLINE = "mine", "online"
 #: What becomes of a row that is gone. BLANK: the line stays, without a proposed amount.
 REMOVE, BLANK, STAY = "remove", "blank", "stay"
-
-
-@dataclass(slots=True)
-class Change:
-    """One cell: what the tracker says now and what the workbook says, as shown. `source`: the cell."""
-
-    label: str
-    old: str
-    new: str
-    source: object
 
 
 @dataclass(slots=True)
@@ -90,7 +76,7 @@ class Gone:
 
 
 @dataclass
-class Difference:
+class Difference(Decidable):
     """The preview. `content`: what it was held against. `remove`: whether what is gone is to be removed."""
 
     content: object
@@ -99,14 +85,6 @@ class Difference:
     doubts: tuple
     remove: bool = False
 
-    @property
-    def errors(self):
-        return [doubt for doubt in self.doubts if doubt.level == ERROR]
-
-    @property
-    def can_be_saved(self):
-        return not self.errors
-
     def of(self, *outcomes):
         return [item for item in self.items if item.outcome in outcomes]
 
@@ -114,10 +92,6 @@ class Difference:
     def written(self):
         """The rows of which something is saved whatever is chosen."""
         return self.of(NEW, CHANGED)
-
-    @property
-    def clashes(self):
-        return [item for item in self.items if item.clashing]
 
     @property
     def left_out(self):
@@ -153,10 +127,6 @@ class Difference:
             rows.append((titles[key], found))
         return rows
 
-    def undecided(self, choices):
-        """The clashing rows that nobody has decided. choices: key of the item → MINE or ONLINE."""
-        return [item for item in self.clashes if choices.get(item.key) not in (MINE, ONLINE)]
-
     def fingerprint(self):
         """Digest of all that may be saved and of what it replaces: what is saved must be what was seen."""
         lines = [
@@ -168,4 +138,4 @@ class Difference:
             for item in (*self.written, *self.clashes)
         ]
         lines += [[one.record.id, one.outcome] for one in self.removed]
-        return hashlib.sha256(json.dumps(lines, ensure_ascii=False).encode()).hexdigest()
+        return fingerprint_of(lines)

@@ -193,6 +193,15 @@ class Institution(models.Model):
     def is_group(self):
         return self.kind == InstitutionKind.GROUP
 
+    @property
+    def successor(self):
+        """Who answers for it now: the institution that it was merged into, or itself."""
+        return self.merged_into or self
+
+    @property
+    def successor_id(self):
+        return self.merged_into_id or self.pk
+
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent(), obj_field=None)
 class GroupMember(Institution.members.through):

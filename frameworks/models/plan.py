@@ -158,6 +158,10 @@ class Plan(models.Model):
     def years(self):
         return range(self.start_year, self.end_year + 1)
 
+    def nearest_year(self, year):
+        """The year itself, or the plan's first or last where it lies outside."""
+        return min(max(year, self.start_year), self.end_year)
+
     @property
     def years_label(self):
         return f"{self.start_year}–{self.end_year}"

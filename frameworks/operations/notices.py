@@ -44,6 +44,11 @@ def kind_of(notice):
         raise LookupError(f"No app registered the kind of notice {notice.kind!r}.") from None
 
 
+def rest_of_key(notice):
+    """The parts of a notice's key after its first word: what it is about, and as it was then."""
+    return notice.key.split("/")[1:]
+
+
 def still_true(notices, on):
     """The ids of those notices that still hold on that day."""
     by_kind = defaultdict(list)

@@ -1,20 +1,18 @@
 """A whole table of places: out as CSV, and in again with a preview before anything is saved."""
 
-import csv
-import io
 import uuid
 
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from frameworks.countries import country_name
-from frameworks.crosswalk_csv import safe_cell
+from frameworks.csv_files import short_csv_answer
 from frameworks.forms.places import PlacesFileForm
 from frameworks.history import Stale
 from frameworks.imports.parts import UnreadableWorkbook
@@ -35,18 +33,10 @@ class PlacesFile(PlacesMixin, View):
     """`/places/export/?country=TL`: a table that can be edited and uploaded again."""
 
     def get(self, request):
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow(HEADERS)
         rows = Place.objects.filter(country=self.country).order_by("code").values_list(
             "code", "name", "kind", "parent__code", "population", "population_year", "valid_from", "valid_until"
         )  # fmt: skip
-        for row in rows:
-            writer.writerow(["" if cell is None else safe_cell(cell) for cell in row])
-        # With a mark, so that Excel reads accents.
-        response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="places-{self.country}.csv"'
-        return response
+        return short_csv_answer([HEADERS, *rows], f"places-{self.country}")
 
 
 class PlacesImport(PlacesMixin, TemplateView):

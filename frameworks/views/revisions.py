@@ -1,15 +1,12 @@
 """The revision log of a plan, on screen and as a file."""
 
-import csv
-
 from django.core.exceptions import BadRequest
-from django.http import StreamingHttpResponse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
-from frameworks.crosswalk_csv import safe_cell
+from frameworks.csv_files import csv_answer
 from frameworks.forms.revisions import RevisionForm
 from frameworks.revisions import load_page
 from frameworks.web import PlanMixin
@@ -37,29 +34,18 @@ class PlanRevisions(PlanMixin, TemplateView):
         )
 
 
-class _Echo:
-    """csv writes here; what it writes is sent at once."""
-
-    def write(self, text):
-        return text
-
-
 class PlanRevisionsFile(PlanMixin, View):
     """The log as CSV: a line a changed field, as filtered."""
 
     def get(self, request, code):
         asked = RevisionForm(request.GET, plan=self.plan).asked
-        answer = StreamingHttpResponse(self._lines(asked), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{self.plan.code}-changes.csv"'
-        return answer
+        return csv_answer(self._rows(asked), f"{self.plan.code}-changes")
 
-    def _lines(self, asked):
-        writer = csv.writer(_Echo())
-        heads = [
+    def _rows(self, asked):
+        yield [
             _("When"), _("Who"), _("Why"), _("Step"), _("Level"), _("Code"), _("Text"), _("What happened"), _("Field"),
             _("Before"), _("After"),
         ]  # fmt: skip
-        yield "\ufeff" + writer.writerow(heads)
         kinds = {"insert": _("added"), "update": _("changed"), "delete": _("removed")}
         cursor, step = "", 0
         while True:
@@ -70,11 +56,10 @@ class PlanRevisionsFile(PlanMixin, View):
                 step += 1
                 when = localtime(entry.at).isoformat(sep=" ", timespec="seconds")
                 for line in entry.lines:
-                    row = [
+                    yield [
                         when, entry.who, entry.reason, step, line.level, line.code, line.text, kinds[line.kind], line.field,
                         line.old, line.new,
                     ]  # fmt: skip
-                    yield writer.writerow([safe_cell("" if one is None else one) for one in row])
             cursor = page.next
             if not cursor:
                 return

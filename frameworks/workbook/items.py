@@ -1,10 +1,9 @@
 """What a preview of a workbook consists of: one item for each row, what would be taken out, and the whole of them."""
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 
 from frameworks.imports.results import ERROR
+from frameworks.workbook.deciding import fingerprint_of
 
 NEW, CHANGED, SAME = "new", "changed", "same"
 #: What becomes of something that is in the plan and no longer in the workbook.
@@ -99,4 +98,4 @@ class Difference:
         """Digest of everything that saving would write: what is saved must be what was seen."""
         lines = [[item.sheet, item.action, item.code, item.label, item.said] for item in self.written]
         lines += [[one.sheet, one.outcome, one.code, one.record.id] for one in self.taken_out]
-        return hashlib.sha256(json.dumps(lines, ensure_ascii=False).encode()).hexdigest()
+        return fingerprint_of(lines)

@@ -29,7 +29,7 @@ class BriefingForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.choices = [(year, str(year)) for year in plan.years]
-        self.fields["first_year"].initial = min(max(today.year + 1, plan.start_year), plan.end_year)
+        self.fields["first_year"].initial = plan.nearest_year(today.year + 1)
         self.fields["last_year"].initial = plan.end_year
 
     def clean(self):

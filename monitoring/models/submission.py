@@ -226,7 +226,7 @@ class Submission(OwnDates, models.Model):
     @property
     def answered_by(self):
         """Id of the institution that answers for it today: who reported, or who that was merged into. Needs `institution`."""
-        return self.institution.merged_into_id or self.institution_id
+        return self.institution.successor_id
 
     def permission_scope(self):
         return self.round.plan_id, self.institution_id, self.pillar_id

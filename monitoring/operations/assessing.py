@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from frameworks.models import Indicator
 from frameworks.permissions import Permission, require_permission
+from frameworks.sides import side_of
 from frameworks.workflow import StateConflict
 from monitoring.cells import TEXT_LENGTH
 from monitoring.discussion import RATED_STATES
@@ -17,7 +18,6 @@ from monitoring.operations.discussion import too_long
 from monitoring.operations.reporting import tidy_text
 from monitoring.operations.reviewing import Outdated
 from monitoring.results import refresh_results
-from monitoring.states import side_of
 
 
 @transaction.atomic

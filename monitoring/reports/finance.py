@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 
-from budgets.counted import EVERYBODY_INSIDE
+from budgets.counted import EVERYBODY_INSIDE, Measure
 from budgets.execution import execution_of
 from budgets.models import FundingSource
 from budgets.reported import reported_of_approved
 from budgets.rules import rules_of
-from budgets.totals import Amounts, Measure, load_totals
+from budgets.totals import Amounts, load_totals
 from frameworks.models import Institution, Output
 from monitoring.money_results import unknown_reasons, without_rate
 from monitoring.reports import finance_data as data

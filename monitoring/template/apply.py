@@ -6,20 +6,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from frameworks.workbook.deciding import NotSaved, refuse
 from monitoring.models import Submission
 from monitoring.operations.reporting import save_activity, save_indicators
 from monitoring.operations.template import close_upload
 from monitoring.template.compare import compare, reported_of, story_of
 from monitoring.template.content import load_content
 from monitoring.template.parse import read_template
-
-
-class NotSaved(Exception):
-    """Nothing was saved; `str(error)` says why, `difference` is the preview as it would be now."""
-
-    def __init__(self, message, difference):
-        super().__init__(message)
-        self.difference = difference
 
 
 def read_upload(upload):
@@ -49,25 +42,14 @@ def apply_upload(*, upload, by, at, fingerprint, choices):
             drafts = Submission.objects.filter(round=upload.round, institution=upload.institution)
             list(drafts.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
             difference = preview(upload, at=at)
-            _refuse(difference, fingerprint, choices)
+            moved = _("The draft has changed since this preview. Look at the new preview before you save.")
+            refuse(difference, fingerprint, choices, moved=moved)
             saved = _save(difference, choices, by, at)
             close_upload(upload=upload, by=by, at=at, summary={"rows": saved})
     except ValidationError as error:
         # The rules were checked at their cells; this is a rule that only saving knows.
         raise NotSaved(" ".join(error.messages), preview(upload, at=at)) from error
     return difference
-
-
-def _refuse(difference, fingerprint, choices):
-    if not difference.can_be_saved:
-        raise NotSaved(_("The workbook has errors; nothing was saved."), difference)
-    if difference.fingerprint() != fingerprint:
-        raise NotSaved(
-            _("The draft has changed since this preview. Look at the new preview before you save."),
-            difference,
-        )
-    if difference.undecided(choices):
-        raise NotSaved(_("Say for each row that was changed on both sides what is kept."), difference)
 
 
 def _save(difference, choices, by, at):

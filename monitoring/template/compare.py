@@ -19,13 +19,14 @@ from frameworks.workbook.bases import digest_of, read_base
 from frameworks.workbook.cells import BadCell
 from frameworks.workbook.columns import Kind
 from frameworks.workbook.content import is_blank, said
+from frameworks.workbook.deciding import Change
 from frameworks.workbook.pages import shown
 from monitoring.cells import PARTS, Reported, figure_problems, is_chosen
 from monitoring.corrections import MOST, box, place_of
 from monitoring.template.answers import read_figure, shown_answer
 from monitoring.template.columns import BY_KEY, columns_of, unit_of
 from monitoring.template.content import progress_form
-from monitoring.template.items import Change, Difference, Item
+from monitoring.template.items import Difference, Item
 
 
 def compare(parsed, content):

@@ -1,24 +1,9 @@
 """What a preview of an uploaded template consists of: one item for each row that was touched, and the whole of them."""
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 
-from frameworks.imports.results import ERROR
+from frameworks.workbook.deciding import MINE, Decidable, fingerprint_of
 from monitoring.template.columns import SHEETS, titles_of
-
-#: What is kept where a row was changed both online and in the workbook.
-MINE, ONLINE = "mine", "online"
-
-
-@dataclass(slots=True)
-class Change:
-    """One box: what the draft says now and what the workbook says, as shown. `source`: its cell."""
-
-    label: str
-    old: str
-    new: str
-    source: object
 
 
 @dataclass(slots=True)
@@ -37,9 +22,14 @@ class Item:
     clashes: list = field(default_factory=list)
 
     @property
+    def key(self):
+        """What it is called in a form."""
+        return self.record.id
+
+    @property
     def field_name(self):
         """The name of its question, where it has one."""
-        return f"keep-{self.record.id}"
+        return f"keep-{self.key}"
 
     def saved(self, choice):
         """What is saved of it, with that choice about its clashes."""
@@ -47,7 +37,7 @@ class Item:
 
 
 @dataclass
-class Difference:
+class Difference(Decidable):
     """The preview. `same`: rows that change nothing, by sheet. `content`: the drafts that it was held against."""
 
     content: object
@@ -56,21 +46,9 @@ class Difference:
     doubts: tuple
 
     @property
-    def errors(self):
-        return [doubt for doubt in self.doubts if doubt.level == ERROR]
-
-    @property
     def written(self):
         """The rows of which something is saved whatever is chosen."""
         return [item for item in self.items if item.taken]
-
-    @property
-    def clashes(self):
-        return [item for item in self.items if item.clashing]
-
-    @property
-    def can_be_saved(self):
-        return not self.errors
 
     @property
     def changes_anything(self):
@@ -87,14 +65,10 @@ class Difference:
                 rows.append((titles[sheet.key], changed, clashing, self.same.get(sheet.key, 0)))
         return rows
 
-    def undecided(self, choices):
-        """The clashing rows that nobody has decided. choices: record id → MINE or ONLINE."""
-        return [item for item in self.clashes if choices.get(item.record.id) not in (MINE, ONLINE)]
-
     def fingerprint(self):
         """Digest of all that may be saved and of what it replaces: what is saved must be what was seen."""
         lines = [
             [item.record.id, [[one.label, one.old, one.new] for one in (*item.changes, *item.clashes)]]
             for item in self.items
         ]
-        return hashlib.sha256(json.dumps(lines, ensure_ascii=False).encode()).hexdigest()
+        return fingerprint_of(lines)

@@ -33,6 +33,7 @@ from monitoring.operations.reporting import (
 )
 from monitoring.parts import contributions, load_parts
 from monitoring.sheets import load_sheet
+from monitoring.spending import add_budgets
 from monitoring.steps import moment
 from monitoring.views.place_rows import PlaceRowsMixin
 from monitoring.words import baseline_text, figure_text, lateness, target_text
@@ -185,7 +186,9 @@ class DraftPage(PlaceRowsMixin, SignedInMixin, View):
 
     @cached_property
     def sheet(self):
-        return load_sheet(self.submission, context=True)
+        sheet = load_sheet(self.submission, context=True)
+        add_budgets([sheet])
+        return sheet
 
     def forms(self, data=None):
         opened = self.request.GET.get("places", "")

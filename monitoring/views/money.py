@@ -1,12 +1,9 @@
 """Money beside results, for those who read a plan's budgets from inside."""
 
-import csv
-import io
-
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.views.generic import TemplateView
 
-from frameworks.crosswalk_csv import safe_cell
+from frameworks.csv_files import short_csv_answer
 from frameworks.filters import institutions_of
 from frameworks.models import ReportingRound
 from frameworks.permissions import Permission
@@ -76,17 +73,11 @@ class MoneyAndResults(MoneyMixin, TemplateView):
 
 
 class MoneyAndResultsFile(MoneyMixin, TemplateView):
-    """The same as CSV: UTF-8 with a mark, so that Excel reads accents."""
+    """The same as CSV."""
 
     def get(self, request, *args, **kwargs):
         self.setup_filter()
         if self.round is None:
             raise Http404
-        out = io.StringIO()
-        writer = csv.writer(out)
-        for row in csv_rows(self.plan, self.round, self.load()):
-            writer.writerow([safe_cell(cell) for cell in row])
-        response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-        name = f"{self.plan.code}-money-and-results-{self.round.years[-1]}.csv"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        rows = csv_rows(self.plan, self.round, self.load())
+        return short_csv_answer(rows, f"{self.plan.code}-money-and-results-{self.round.years[-1]}")

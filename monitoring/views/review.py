@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 from frameworks.formatting import format_signed
 from frameworks.models import Pillar, ReportingRound
 from frameworks.permissions import Permission, has_permission, require_permission
+from frameworks.sides import SIGN_OFF, side_of
 from frameworks.web import PlanMixin
 from monitoring.discussion import load_discussions
 from monitoring.due import due_in
@@ -25,7 +26,7 @@ from monitoring.models.submission import EDITABLE_STATES, REVIEWABLE_STATES, Sub
 from monitoring.operations.reviewing import act_on_all
 from monitoring.progress import ChangeKind
 from monitoring.sheets import load_sheets
-from monitoring.states import SIGN_OFF, side_of
+from monitoring.spending import add_budgets
 from monitoring.words import figure_text, lateness
 
 _BULK = ("accept", "endorse")
@@ -202,6 +203,7 @@ class ReviewPage(PlanMixin, TemplateView):
         )
         read = [one for one in submissions if one.pk in readable]
         sheets = {sheet.submission.pk: sheet for sheet in load_sheets(read, context=True)}
+        add_budgets(sheets.values())
         discussions = load_discussions(read, self.request.user)
         spoken = defaultdict(dict)
         for one in SignOff.objects.filter(submission__in=readable).order_by("at", "pk"):

@@ -23,6 +23,7 @@ from monitoring.models.review import Side, Verdict
 from monitoring.operations.evidence import IN_REVIEW, asked_for_evidence
 from monitoring.parts import load_parts
 from monitoring.sheets import load_sheet
+from monitoring.spending import add_budgets
 from monitoring.steps import path_of, timeline
 from monitoring.views.officer import officer_form
 from monitoring.words import figure_text, lateness
@@ -106,6 +107,7 @@ def submission_page(request, submission, *, refused=None, typed=None, status=200
     now = timezone.now()
     on = timezone.localdate(now)
     sheet = load_sheet(submission, context=True)
+    add_budgets([sheet])
     places = _places(sheet)
     rows = {
         line.indicator.pk: Row(

@@ -1,33 +1,26 @@
 """Reporting offline: the template to download, the upload with its preview, the file back with its errors marked."""
 
-from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import get_valid_filename
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.generic import FormView, TemplateView, View
+from django.views.generic import FormView, View
 
 from frameworks.imports.parts import UnreadableWorkbook
 from frameworks.models import Institution, ReportingRound
+from frameworks.views.offline import KeptUploadMixin, MarkedUpload, UploadPreview
 from frameworks.views.workbook import workbook_response
 from frameworks.web import PlanMixin
-from frameworks.workbook.annotate import marked_workbook
-from frameworks.workbook.pages import BOX
-from frameworks.workflow import StateConflict
 from monitoring.forms.template import TemplateUploadForm
 from monitoring.models import ReportUpload, Submission
 from monitoring.operations.template import discard_upload, keep_upload, waiting_uploads
-from monitoring.template.apply import NotSaved, apply_upload, preview
+from monitoring.template.apply import apply_upload, preview
 from monitoring.template.content import load_content
 from monitoring.template.export import export_template
-from monitoring.template.items import MINE, ONLINE
 from monitoring.template.parse import read_template
-
-#: Rows of a preview page; what is beyond them is counted, and saved with the others.
-SHOWN = 250
 
 
 class TemplateMixin(PlanMixin):
@@ -110,16 +103,10 @@ class ReportTemplateFile(TemplateMixin, View):
         return response
 
 
-class TemplateUploadMixin(TemplateMixin):
+class TemplateUploadMixin(KeptUploadMixin, TemplateMixin):
     """Finds the upload of the address, among those of the institution."""
 
-    def dispatch(self, request, *args, **kwargs):
-        try:
-            return super().dispatch(request, *args, **kwargs)
-        except (UnreadableWorkbook, FileNotFoundError) as error:  # readable when it was uploaded
-            unreadable = isinstance(error, UnreadableWorkbook)
-            messages.error(request, str(error) if unreadable else _("The file is gone. Upload it again."))
-            return redirect("report_template", *self.address)
+    begin = "report_template"
 
     @cached_property
     def upload(self):
@@ -130,99 +117,35 @@ class TemplateUploadMixin(TemplateMixin):
         upload.round, upload.institution = self.round, self.institution
         return upload
 
+    def preview(self):
+        return preview(self.upload, at=self.at)
 
-class ReportTemplatePreview(TemplateUploadMixin, TemplateView):
-    """Old and new of every row, what was changed on both sides, what is wrong; then save as draft, or discard."""
+
+class ReportTemplatePreview(TemplateUploadMixin, UploadPreview):
+    """Old and new of every row; then save as draft, or discard."""
 
     template_name = "monitoring/template_preview.html"
 
-    def get(self, request, *args, **kwargs):
-        if self.upload.applied_at:
-            return redirect("my_report", self.plan.code, self.round.label)
-        return self._page(preview(self.upload, at=self.at))
+    @property
+    def done_url(self):
+        return reverse("my_report", args=[self.plan.code, self.round.label])
 
-    def post(self, request, *args, **kwargs):
-        if self.upload.applied_at:  # pressed twice: it is saved, and once is enough
-            return redirect("my_report", self.plan.code, self.round.label)
-        action = request.POST.get("action")
-        if action == "discard":
-            return self._discard()
-        if action == "save":
-            return self._save()
-        raise Http404
+    def discard(self):
+        discard_upload(upload=self.upload, by=self.request.user)
 
-    def _discard(self):
-        try:
-            discard_upload(upload=self.upload, by=self.request.user)
-        except StateConflict as conflict:
-            messages.warning(self.request, str(conflict))
-        else:
-            messages.info(self.request, _("The workbook was discarded; nothing was saved."))
-        return redirect("report_template", *self.address)
-
-    def _save(self):
-        choices = {
-            name.removeprefix("keep-"): value
-            for name, value in self.request.POST.items()
-            if name.startswith("keep-")
-        }
-        try:
-            apply_upload(
-                upload=self.upload,
-                by=self.request.user,
-                at=self.at,
-                fingerprint=self.request.POST.get("fingerprint", ""),
-                choices=choices,
-            )
-        except NotSaved as refused:
-            undecided = {item.field_name for item in refused.difference.undecided(choices)}
-            return self._page(
-                refused.difference, refused=str(refused), choices=choices, undecided=undecided, status=409
-            )
-        except StateConflict as conflict:
-            messages.warning(self.request, str(conflict))
-            return redirect("report_template", *self.address)
-        rows = self.upload.summary["rows"]
-        messages.success(
-            self.request,
-            ngettext(
-                "Saved as your draft: %(n)d row of the workbook. Submit it here when nothing is missing.",
-                "Saved as your draft: %(n)d rows of the workbook. Submit it here when nothing is missing.",
-                rows,
-            )
-            % {"n": rows},
+    def apply(self, fingerprint, choices):
+        apply_upload(
+            upload=self.upload, by=self.request.user, at=self.at, fingerprint=fingerprint, choices=choices
         )
-        return redirect("my_report", self.plan.code, self.round.label)
 
-    def _page(self, difference, *, refused="", choices=None, undecided=(), status=200):
-        every = self.request.GET.get("all")
-        if choices is None and every in (MINE, ONLINE):
-            choices = {item.record.id: every for item in difference.clashes}
-        choices = choices or {}
-        rows = difference.written
-        context = self.get_context_data(
-            upload=self.upload,
-            difference=difference,
-            fingerprint=difference.fingerprint(),
-            counts=difference.counts(),
-            errors=difference.errors,
-            doubts=[doubt for doubt in difference.doubts if doubt.level != "error"],
-            rows=rows[:SHOWN],
-            hidden_rows=max(0, len(rows) - SHOWN),
-            clashes=[(item, choices.get(item.record.id, "")) for item in difference.clashes],
-            undecided=undecided,
-            refused=refused,
+    def saved_words(self, rows):
+        words = ngettext(
+            "Saved as your draft: %(n)d row of the workbook. Submit it here when nothing is missing.",
+            "Saved as your draft: %(n)d rows of the workbook. Submit it here when nothing is missing.",
+            rows,
         )
-        return self.render_to_response(context, status=status)
+        return words % {"n": rows}
 
 
-class ReportTemplateMarked(TemplateUploadMixin, View):
-    """The uploaded workbook with the offending cells filled and commented."""
-
-    def get(self, request, *args, **kwargs):
-        if self.upload.applied_at:
-            raise Http404
-        doubts = preview(self.upload, at=self.at).doubts
-        with self.upload.file.open("rb") as file:
-            data = marked_workbook(file, filename=self.upload.file_name, doubts=doubts, free=BOX)
-        return workbook_response(data, self.file_name("marked"))
+class ReportTemplateMarked(TemplateUploadMixin, MarkedUpload):
+    """The uploaded workbook with its mistakes at their cells."""

@@ -10,17 +10,16 @@ from decimal import Decimal
 
 import pghistory
 
+from budgets.drawing import present_rows
 from budgets.models import (
-    AnnualPlan,
-    AnnualPlanLine,
     BudgetLine,
     CostItem,
-    Decision,
     DecisionOutcome,
     OperationalAction,
     OperationalPlan,
-    OperationalState,
 )
+from budgets.operations.annual import begin_annual_plan, edit_annual_plan
+from budgets.operations.deciding import decide
 from frameworks.models import Activity
 from frameworks.workflow import transition, transition_all
 from napwps.demo.files import number, rows, tables
@@ -171,25 +170,16 @@ class Budgets:
 
     # Annual plans
 
-    def _draw(self, year, pillar, code):
-        annual_plan = AnnualPlan.objects.create(
-            plan=self.plan, pillar=pillar, year=year, priorities=PRIORITIES[code]
-        )
-        handed_in = BudgetLine.objects.filter(
-            operational_plan__pillar=pillar,
-            operational_plan__year=year,
-            operational_plan__state=OperationalState.SUBMITTED,
-            proposed__isnull=False,
-        )
-        AnnualPlanLine.objects.bulk_create(
-            AnnualPlanLine(
-                annual_plan=annual_plan,
-                version=1,
-                budget_line=line,
-                asked=line.proposed,
-                currency=line.currency,
-            )
-            for line in handed_in.order_by("pk")
+    def _draw(self, year, pillar, code, day):
+        leader = self.people.co_lead(GOVERNMENT, code)
+        at = moment(day, 9, 10)
+        annual_plan = begin_annual_plan(plan=self.plan, pillar=pillar, year=year, by=leader, at=at)
+        edit_annual_plan(
+            annual_plan=annual_plan,
+            priorities=PRIORITIES[code],
+            left_out={},
+            by=leader,
+            at=moment(day, 9, 30),
         )
         return annual_plan
 
@@ -204,7 +194,7 @@ class Budgets:
         return annual_plan
 
     def _submit(self, year, pillar, code, day):
-        annual_plan = self._agree(self._draw(year, pillar, code), code, day)
+        annual_plan = self._agree(self._draw(year, pillar, code, day), code, day)
         return transition(
             subject=annual_plan,
             action="submit",
@@ -214,56 +204,44 @@ class Budgets:
 
     def _decide(self, position, year, pillar, code, handed_in, decided_on):
         annual_plan = self._submit(year, pillar, code, handed_in + timedelta(days=14))
-        decided = {
+        approved = {
             (row["institution"], row["activity"], row["source"]): number(row["approved"])
             for row in self.lines[position]
         }
-        drawn = list(
-            annual_plan.lines.select_related(
-                "budget_line__operational_plan", "budget_line__activity", "budget_line__funding_source"
-            )
-        )
-        for one in drawn:
-            line = one.budget_line
+        amounts, outcome = {}, DecisionOutcome.APPROVED
+        for row in present_rows([annual_plan]):
+            line = row.budget_line
             institution = self.codes[line.operational_plan.institution_id]
-            one.decided = decided[institution, line.activity.code, line.funding_source.code]
-            if one.decided != one.asked:
-                one.note = CUT
-        AnnualPlanLine.objects.bulk_update(drawn, ["decided", "note"])
-        changed = any(one.decided != one.asked for one in drawn)
-        self._record(
-            annual_plan,
-            DecisionOutcome.APPROVED_WITH_CHANGES if changed else DecisionOutcome.APPROVED,
-            "approve_with_changes" if changed else "approve",
-            decided_on,
-            note=CUT if changed else "",
-        )
+            amount = approved[institution, line.activity.code, line.funding_source.code]
+            amounts[row.pk] = amount, "" if amount == row.asked else CUT
+            if amount != row.asked:
+                outcome = DecisionOutcome.APPROVED_WITH_CHANGES
+        note = CUT if outcome == DecisionOutcome.APPROVED_WITH_CHANGES else ""
+        self._record(annual_plan, outcome, decided_on, note=note, amounts=amounts)
 
-    def _record(self, annual_plan, outcome, action, day, note=""):
-        by, at = self.people[STEERING], moment(day, 16)
-        Decision.objects.create(
+    def _record(self, annual_plan, outcome, day, *, note, amounts=None):
+        at = moment(day, 16)
+        decide(
             annual_plan=annual_plan,
-            version=annual_plan.version,
             outcome=outcome,
             decided_on=at.date(),
             reference=f"Illustrative: SC/{at.year}/{annual_plan.pillar.code}",
             decided_by="Illustrative: meeting of the steering committee, chaired by a senior official of MOI",
             note=note,
-            recorded_by=by,
-            recorded_at=at,
+            amounts=amounts,
+            by=self.people[STEERING],
+            at=at,
         )
-        transition(subject=annual_plan, action=action, by=by, at=at, comment=note)
 
     def _plan_ahead(self, year, handed_in):
         """Participation waits for the committee, Prevention for one side; Protection was returned; Peacebuilding is not drawn."""
         self._submit(year, self.pillars["P1"], "P1", handed_in + timedelta(days=12))
-        half = self._draw(year, self.pillars["P2"], "P2")
+        half = self._draw(year, self.pillars["P2"], "P2", handed_in + timedelta(days=15))
         self._agree(half, "P2", handed_in + timedelta(days=15), sides=(CSO,))
         protection = self._submit(year, self.pillars["P3"], "P3", handed_in + timedelta(days=10))
         self._record(
             protection,
             DecisionOutcome.RETURNED,
-            "return",
             handed_in + timedelta(days=18),
             note=SENT_BACK,
         )

@@ -5,8 +5,9 @@ from decimal import Decimal as D
 import pytest
 
 from budgets.annual import default_year, load_overview
-from budgets.annual_sheet import load_sheet, months_text
+from budgets.annual_sheet import load_sheet
 from budgets.models import AnnualPlan, AnnualPlanLine
+from budgets.months import short_months_text
 from budgets.operations.annual import (
     begin_annual_plan,
 )
@@ -71,7 +72,7 @@ def test_a_merged_institution_stands_under_the_one_that_carries_it_on(money):
     [([], ""), ([3], "Mar"), ([1, 2, 3], "Jan–Mar"), ([12, 2, 3, 10], "Feb–Mar, Oct, Dec")],
 )
 def test_months_in_words(months, text):
-    assert months_text(months) == text
+    assert short_months_text(months) == text
 
 
 def test_the_year_that_is_shown_first(money):

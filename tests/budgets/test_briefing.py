@@ -8,14 +8,15 @@ from django.core.exceptions import PermissionDenied
 
 from budgets.briefing import data
 from budgets.briefing.build import build_briefing, money_of, total, units_of
+from budgets.counted import Dimension
 from budgets.models import BudgetLine, Costing, FundingSource
-from budgets.totals import Amounts, Dimension, load_totals
+from budgets.totals import Amounts, load_totals
 from tests.budgets.briefing_world import CUT_OFF, make_ask
 from tests.budgets.money_world import make_line
 from tests.world import make_activity, make_indicator
 
 #: Whatever the size of the plan.
-QUERIES = 24
+QUERIES = 22
 
 
 @pytest.fixture

@@ -245,7 +245,7 @@ def test_queries_do_not_grow(world, address, client, django_assert_num_queries):
     own(world.activities["a111"], 2024, "5")
     client.force_login(world.secretariat)
     client.get(address)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(14):
         client.get(address)
     for number in (3, 4, 5):
         pillar = make_pillar(world.plan, f"P{number}", f"Pillar {number}", number)
@@ -255,9 +255,9 @@ def test_queries_do_not_grow(world, address, client, django_assert_num_queries):
             rough(activity.output, 2025, "5")
             rough(activity.output, 2026, "5")
     make_rate(world.plan, "EUR", "2")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(14):
         client.get(address)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(13):
         b"".join(client.get(f"{address[:-1]}.csv").streaming_content)
 
 

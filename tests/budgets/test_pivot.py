@@ -200,7 +200,7 @@ def test_queries_do_not_grow(money, django_assert_num_queries):
         visitor.open(address(money, query))
         with django_assert_num_queries(number):
             visitor.client.get(address(money, query))
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(25):
         visitor.client.get(address(money, name="budget_lines"))
     for number in range(3):
         activity = make_activity(money.participation, f"1.2.{number}", [money.sei])
@@ -209,7 +209,7 @@ def test_queries_do_not_grow(money, django_assert_num_queries):
     for query, number in counts.items():
         with django_assert_num_queries(number):
             visitor.client.get(address(money, query))
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(25):
         visitor.client.get(address(money, name="budget_lines"))
 
 

@@ -5,11 +5,11 @@ from decimal import Decimal as D
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from budgets.counted import Measure
 from budgets.models import BudgetRules, FundingSource
 from budgets.operations.rules import rules_history, save_rules
 from budgets.operations.sources import delete_source, retire_source, save_source, source_history
 from budgets.sources import load_sources, offered_sources
-from budgets.totals import Measure
 from frameworks.history import changes_of
 from frameworks.models import Plan
 from frameworks.permissions import held_seats

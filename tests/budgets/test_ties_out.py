@@ -7,9 +7,10 @@ from django.db.transaction import atomic, set_rollback
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from budgets.counted import NOT_COSTED_BY, OF_SOURCE, Dimension, Measure
 from budgets.models import BudgetLine, Costing, Expenditure, OutputCosting
 from budgets.rates import load_rates
-from budgets.totals import NOT_COSTED_BY, OF_SOURCE, Dimension, Measure, load_totals
+from budgets.totals import load_totals
 from tests.budgets.money_world import make_line, make_rate, make_source, report_spending
 from tests.world import make_round
 

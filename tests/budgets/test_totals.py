@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from budgets.counted import Dimension, Measure
 from budgets.models import BudgetYear, Costing, OutputCosting
-from budgets.totals import Dimension, Measure, load_totals
+from budgets.totals import load_totals
 from tests.budgets.money_world import make_line, make_rate, make_source, report_spending
 from tests.world import make_activity, make_round
 

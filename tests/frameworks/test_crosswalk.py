@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 
 from frameworks import crosswalk
-from frameworks.crosswalk_csv import safe_cell
+from frameworks.csv_files import safe_cell
 from frameworks.gaps import find_gaps, summarise
 from frameworks.models import Goal, Indicator, Plan
 from frameworks.operations.crosswalk import set_provisions

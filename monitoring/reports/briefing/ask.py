@@ -4,8 +4,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from budgets.counted import Measure
 from budgets.models import BudgetState, SourceKind
-from budgets.totals import Measure
 from frameworks.terminology import counted
 from monitoring.reports.blocks import Chart, Column, Points, Row, Table, Text
 from monitoring.reports.briefing.common import BLANK, captioned, cell, said, share, years_of

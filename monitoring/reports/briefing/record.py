@@ -3,8 +3,8 @@
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from budgets.counted import Measure
 from budgets.models import GenderTag
-from budgets.totals import Measure
 from frameworks.formatting import format_money, format_number, format_percent
 from monitoring.reports.blocks import Column, Points, Row, Subheading, Table, Text
 from monitoring.reports.briefing.common import BLANK, captioned, cell, said, share

@@ -7,10 +7,10 @@ import openpyxl
 import pytest
 
 from budgets.models import BudgetLine, CostItem, FundingSource, OperationalAction
-from budgets.workbook.apply import NotSaved
 from frameworks.imports.parts import UnreadableWorkbook
 from frameworks.models import Activity
 from frameworks.workbook.annotate import marked_workbook
+from frameworks.workbook.deciding import NotSaved
 from frameworks.workbook.pages import BOX
 from tests.budgets.workbook.sheets import Budget, errors, make_budget, outcomes
 from tests.frameworks.workbook.books import saved

@@ -10,8 +10,9 @@ from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from budgets.counted import Dimension
 from budgets.models import BudgetLine
-from budgets.totals import Dimension, load_totals
+from budgets.totals import load_totals
 from budgets.workbook.official import MEASURES, export_official
 from tests.budgets.money_world import make_line, make_rate, make_source, report_spending
 from tests.pages import Visitor
@@ -133,7 +134,7 @@ def test_everybody_inside_downloads_it_from_the_page(world, money):
 
 
 #: Of the whole file, whatever it holds.
-QUERIES = 8
+QUERIES = 7
 
 
 @pytest.mark.parametrize("more", [0, 20])

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from budgets.models import BudgetLine, CostItem, OperationalAction, OperationalPlan
 from budgets.operations.planning import Cost, save_action
-from budgets.workbook.items import MINE, ONLINE
 from frameworks.history import changes_of
+from frameworks.workbook.deciding import MINE, ONLINE
 from tests.budgets.money_world import make_line, make_operational_plan, make_source
 from tests.budgets.workbook.sheets import YEAR, Budget, make_budget, outcomes, told
 from tests.frameworks.workbook.books import saved

@@ -8,9 +8,9 @@ import pytest
 
 from frameworks.imports.parts import UnreadableWorkbook
 from frameworks.workbook.annotate import marked_workbook
+from frameworks.workbook.deciding import NotSaved
 from frameworks.workbook.pages import BOX
 from monitoring.models import ActivityProgress, IndicatorValue
-from monitoring.template.apply import NotSaved
 from tests.frameworks.workbook.books import saved
 from tests.frameworks.workbook.test_files import bomb
 from tests.monitoring.reported import open_round, submission_of

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from frameworks.models import Indicator, Place
+from frameworks.workbook.deciding import MINE, ONLINE
 from monitoring.cells import Cell, Reported
 from monitoring.models import ActivityProgress, IndicatorValue
 from monitoring.operations.reporting import save_activity
-from monitoring.template.items import MINE, ONLINE
 from tests.monitoring.reported import (
     add_breakdown,
     d,
