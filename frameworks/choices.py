@@ -32,6 +32,9 @@ class ToneChoicesType(ChoicesType):
             dict.__setitem__(classdict, key, (value, tone, glyph, label))
         cls = super().__new__(metacls, classname, bases, classdict, **kwds)
         if len(cls):
+            known = VOCABULARIES.setdefault(classname, cls)
+            if known.__module__ != cls.__module__:
+                raise TypeError(f"Two vocabularies are called {classname}: pages name them by that word.")
             VOCABULARIES[classname] = cls
         return cls
 

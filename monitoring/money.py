@@ -34,7 +34,7 @@ class Movement(ToneChoices):
     UNKNOWN = "unknown", _("change not known"), "muted", "help"
 
 
-class Finding(ToneChoices):
+class MoneyFinding(ToneChoices):
     """What somebody should look at; one activity may have several."""
 
     NOTHING_MOVED = "nothing_moved", _("Money spent and nothing moved"), "warn", "pause"
@@ -146,15 +146,15 @@ def findings_of(facts):
     if is_enough(facts.approved, facts.spent):
         moved = has_moved(facts)
         if moved is False:
-            found.append(Finding.NOTHING_MOVED)
+            found.append(MoneyFinding.NOTHING_MOVED)
         elif moved is None and not _is_too_early(facts):
-            found.append(Finding.NO_FIGURE)
+            found.append(MoneyFinding.NO_FIGURE)
     if facts.is_scheduled and has_results(facts) and not facts.approved and not facts.spent:
-        found.append(Finding.WITHOUT_MONEY)
+        found.append(MoneyFinding.WITHOUT_MONEY)
     if any(one.over is not None for one in facts.shares):
-        found.append(Finding.OVERSPENT)
+        found.append(MoneyFinding.OVERSPENT)
     if any(one.execution == Execution.NOT_REPORTED for one in facts.shares):
-        found.append(Finding.NOT_REPORTED)
+        found.append(MoneyFinding.NOT_REPORTED)
     return tuple(found)
 
 

@@ -18,7 +18,7 @@ from frameworks.models.indicator import SHARE_TYPES, RoundAggregation
 from monitoring.models import ActivityProgress, IndicatorResult, Submission
 from monitoring.models.result import Performance
 from monitoring.models.submission import OFFICIAL_STATES, REVIEWABLE_STATES, ActivityStatus, SubmissionState
-from monitoring.money import Facts, Finding, IndicatorFact, Share, findings_of, money_words, movement_of
+from monitoring.money import Facts, IndicatorFact, MoneyFinding, Share, findings_of, money_words, movement_of
 from monitoring.progress import count_by_status
 
 MEASURES = (Measure.COSTED, Measure.APPROVED, Measure.SPENT)
@@ -78,7 +78,7 @@ class PillarBlock:
 
 @dataclass
 class MoneyAndResults:
-    """The whole page. lists: Finding → ActivityLines. previous: the round that figures are compared with, or None."""
+    """The whole page. lists: MoneyFinding → ActivityLines. previous: the round that figures are compared with, or None."""
 
     totals: Totals
     rules: BudgetRules
@@ -134,7 +134,7 @@ def load_money_and_results(*, plan, user, round, pillar=None, institution=None):
         rules=rules,
         previous=previous,
         pillars=_blocks(plan, pillar, lines, totals, rules, counts),
-        lists={one: [line for line in lines if one in line.findings] for one in Finding},
+        lists={one: [line for line in lines if one in line.findings] for one in MoneyFinding},
     )
 
 

@@ -9,7 +9,7 @@ from frameworks.models import ReportingRound
 from frameworks.permissions import Permission
 from frameworks.web import PlanMixin
 from monitoring.forms.money import MoneyFilterForm
-from monitoring.money import ENOUGH, Finding
+from monitoring.money import ENOUGH, MoneyFinding
 from monitoring.money_csv import csv_rows
 from monitoring.money_results import load_money_and_results
 
@@ -58,7 +58,7 @@ class MoneyAndResults(MoneyMixin, TemplateView):
         if self.round is not None:
             found = self.load()
             asked = self.request.GET.get("list")
-            shown = [one for one in Finding if asked in (None, one.value)] or list(Finding)
+            shown = [one for one in MoneyFinding if asked in (None, one.value)] or list(MoneyFinding)
             without_list = self.request.GET.copy()
             without_list.pop("list", None)
             context |= {

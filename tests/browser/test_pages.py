@@ -65,6 +65,7 @@ OF_NO_PAGE = {
     "api_evidence_one": {"public_id": "evidence that was handed in"},
     "api_submission": {"pk": "SEI on P1"},
     "api_comment": {"pk": "a comment"},
+    "api_budget_line": {"pk": "an approved budget line"},
     "api_budget_summary": {"query": "?plan=TL-NAP-2024-2028&by=pillar,year"},
     "plan_workbook_marked": {"upload": "a faulty workbook"},
     "report_further_file": {"public_id": "a briefing", "format": "docx"},

@@ -109,3 +109,11 @@ def test_no_two_members_of_a_vocabulary_look_alike():
     for name, vocabulary in VOCABULARIES.items():
         glyphs = [member.glyph for member in vocabulary]
         assert len(glyphs) == len(set(glyphs)), f"{name} uses a glyph twice"
+
+
+def test_two_vocabularies_of_one_name_are_refused():
+    """A page names a vocabulary by its word: the second one would take the first one's values away."""
+    with pytest.raises(TypeError, match="Two vocabularies are called ActivityStatus"):
+
+        class ActivityStatus(ToneChoices):
+            OTHER = "other", "Other", "neutral", "circle"

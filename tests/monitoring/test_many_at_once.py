@@ -47,6 +47,10 @@ def many(world, institutions, figures):
             IndicatorValue(submission=draft, indicator=indicator, value=Decimal(number))
             for number, indicator in enumerate(activity.indicators.order_by("pk"))
         )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE"
+        )  # as autovacuum does within the minute: the plans of the queries depend on it
     return focal, drafts
 
 

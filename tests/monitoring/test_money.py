@@ -13,8 +13,8 @@ from monitoring.models.submission import ActivityStatus
 from monitoring.money import (
     GOOD,
     Facts,
-    Finding,
     IndicatorFact,
+    MoneyFinding,
     Movement,
     Share,
     findings_of,
@@ -115,14 +115,14 @@ def test_whether_something_moved(own, moved):
 
 
 def test_without_an_indicator_of_its_own_those_of_the_output_count():
-    assert findings_of(facts("100", "60", above=[P.OFF_TRACK])) == (Finding.NOTHING_MOVED,)
+    assert findings_of(facts("100", "60", above=[P.OFF_TRACK])) == (MoneyFinding.NOTHING_MOVED,)
     assert findings_of(facts("100", "60", P.ON_TRACK, above=[P.OFF_TRACK])) == ()
-    assert findings_of(facts("100", "60", P.OFF_TRACK, above=[P.ACHIEVED])) == (Finding.NOTHING_MOVED,)
+    assert findings_of(facts("100", "60", P.OFF_TRACK, above=[P.ACHIEVED])) == (MoneyFinding.NOTHING_MOVED,)
 
 
 def test_no_figure_is_not_the_same_as_no_movement():
-    assert findings_of(facts("100", "60", P.NO_DATA)) == (Finding.NO_FIGURE,)
-    assert findings_of(facts("100", "60")) == (Finding.NO_FIGURE,)
+    assert findings_of(facts("100", "60", P.NO_DATA)) == (MoneyFinding.NO_FIGURE,)
+    assert findings_of(facts("100", "60")) == (MoneyFinding.NO_FIGURE,)
     assert findings_of(facts("100", "60", P.NOT_YET_DUE)) == ()  # nobody owes a figure yet
 
 
@@ -136,7 +136,7 @@ def test_no_figure_is_not_the_same_as_no_movement():
 )
 def test_results_without_money_say_what_is_0_and_what_is_not_reported(approved, spent, words):
     found = facts(approved, spent, P.ACHIEVED)
-    assert findings_of(found) == (Finding.WITHOUT_MONEY,)
+    assert findings_of(found) == (MoneyFinding.WITHOUT_MONEY,)
     assert money_words(found) == words
 
 
@@ -152,17 +152,17 @@ def test_results_without_money_say_what_is_0_and_what_is_not_reported(approved, 
     ],
 )
 def test_what_is_no_result_without_money(found):
-    assert Finding.WITHOUT_MONEY not in findings_of(found)
+    assert MoneyFinding.WITHOUT_MONEY not in findings_of(found)
 
 
 def test_completed_counts_as_a_result():
-    assert findings_of(facts(status=ActivityStatus.COMPLETED)) == (Finding.WITHOUT_MONEY,)
+    assert findings_of(facts(status=ActivityStatus.COMPLETED)) == (MoneyFinding.WITHOUT_MONEY,)
 
 
 def test_one_institution_over_its_share_is_not_hidden_by_another_below():
     shares = (share("100", "120"), share("100", "10"), share("50", None, "The books are not closed."))
     found = findings_of(facts("250", "130", P.ON_TRACK, shares=shares))
-    assert found == (Finding.OVERSPENT, Finding.NOT_REPORTED)
+    assert found == (MoneyFinding.OVERSPENT, MoneyFinding.NOT_REPORTED)
     assert [one.over for one in shares] == [D(20), None, None]
     assert share(None, "5").over == D(5)
     assert share(None, "5").execution == Execution.NOT_FORESEEN
@@ -171,14 +171,17 @@ def test_one_institution_over_its_share_is_not_hidden_by_another_below():
 @given(amounts, amounts, facts_of_indicators, facts_of_indicators, st.booleans())
 def test_for_any_figures(approved, spent, own, above, is_scheduled):
     found = findings_of(Facts(approved, spent, None, is_scheduled, own, above))
-    assert list(found) == sorted(found, key=list(Finding).index)
+    assert list(found) == sorted(found, key=list(MoneyFinding).index)
     # Money without results and results without money exclude each other, and so do standing still and not knowing.
-    assert len({Finding.NOTHING_MOVED, Finding.NO_FIGURE, Finding.WITHOUT_MONEY} & set(found)) <= 1
+    assert (
+        len({MoneyFinding.NOTHING_MOVED, MoneyFinding.NO_FIGURE, MoneyFinding.WITHOUT_MONEY} & set(found))
+        <= 1
+    )
     if spent is None or spent == 0:
-        assert not {Finding.NOTHING_MOVED, Finding.NO_FIGURE} & set(found)
+        assert not {MoneyFinding.NOTHING_MOVED, MoneyFinding.NO_FIGURE} & set(found)
     if spent or approved:
-        assert Finding.WITHOUT_MONEY not in found
-    if Finding.NOTHING_MOVED in found:
+        assert MoneyFinding.WITHOUT_MONEY not in found
+    if MoneyFinding.NOTHING_MOVED in found:
         assert any(one.tells for one in own or above)
         assert not any(
             one.movement == Movement.BETTER and one.status != P.MOVED_BACKWARDS for one in own or above
@@ -188,5 +191,5 @@ def test_for_any_figures(approved, spent, own, above, is_scheduled):
 @given(amounts, amounts, facts_of_indicators)
 def test_more_good_news_never_makes_it_worse(approved, spent, own):
     better = (*own, IndicatorFact(P.ACHIEVED, Movement.BETTER))
-    assert Finding.NOTHING_MOVED not in findings_of(Facts(approved, spent, own=better))
+    assert MoneyFinding.NOTHING_MOVED not in findings_of(Facts(approved, spent, own=better))
     assert all(status in GOOD for status in (P.ACHIEVED, P.ON_TRACK))

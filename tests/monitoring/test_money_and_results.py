@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from budgets.models import Costing, OutputCosting
 from monitoring.models import IndicatorResult
-from monitoring.money import Finding
+from monitoring.money import MoneyFinding
 from monitoring.money_results import load_money_and_results
 from tests.budgets.money_world import make_line, make_rate, make_source, report_spending
 from tests.monitoring.report_world import CUT_OFF, make_year
@@ -77,9 +77,9 @@ def test_the_lists(year, world, state):
     IndicatorResult.objects.filter(indicator__code="1.2.1a").update(status="on_track")
     found = load(year)
     assert lists(found) == {
-        Finding.NOTHING_MOVED: ["1.1.1", "1.1.2"],
-        Finding.OVERSPENT: ["1.1.2"],
-        Finding.NOT_REPORTED: ["1.2.1"],
+        MoneyFinding.NOTHING_MOVED: ["1.1.1", "1.1.2"],
+        MoneyFinding.OVERSPENT: ["1.1.2"],
+        MoneyFinding.NOT_REPORTED: ["1.2.1"],
     }
     (share,) = line_of(found, "1.2.1").facts.shares
     assert share.reason == "The books are not closed."
@@ -87,7 +87,7 @@ def test_the_lists(year, world, state):
 
 def test_a_result_without_money(year, world):
     IndicatorResult.objects.filter(indicator__code="1.1.2a").update(status="achieved")
-    assert lists(load(year)) == {Finding.WITHOUT_MONEY: ["1.1.2"]}
+    assert lists(load(year)) == {MoneyFinding.WITHOUT_MONEY: ["1.1.2"]}
 
 
 def test_what_has_a_missing_rate_is_accused_of_nothing(year, world, state):
@@ -98,7 +98,7 @@ def test_what_has_a_missing_rate_is_accused_of_nothing(year, world, state):
     assert line_of(found, "1.1.1").execution is None
     make_rate(world.plan, "EUR", "2")
     found = load(year)
-    assert lists(found) == {Finding.NOTHING_MOVED: ["1.1.1"]}
+    assert lists(found) == {MoneyFinding.NOTHING_MOVED: ["1.1.1"]}
     assert line_of(found, "1.1.1").amounts.approved == D(200)
 
 
@@ -111,7 +111,7 @@ def test_what_adds_up_over_the_rounds_is_compared_by_its_sum(year, world, state)
     make_line(world.activities["a112"], world.mae, state, 2024, approved="10", spent="10")
     line = line_of(load(year), "1.1.2")
     assert [(str(one), number) for one, number in line.moves] == [("better", 1)]
-    assert Finding.NOTHING_MOVED not in line.findings
+    assert MoneyFinding.NOTHING_MOVED not in line.findings
 
 
 def test_totals_of_outputs_and_pillars_hold_rough_estimates_and_tie_out(year, world, state):
